@@ -16,6 +16,7 @@ def notebooks(root=ROOT):
 def readme(root=ROOT):
     "index.ipynb as README.md, as nbdev_readme makes it where Quarto exists: hidden cells left out, links made relative to the top."
     book = nbformat.read(root/'nbs/index.ipynb', 4)
+    book.metadata['language_info'] = {'name': 'python', 'pygments_lexer': 'python'}
     book.cells = [c for c in book.cells if not re.match(r'\s*#\|\s*hide\b', c.source)]
     for cell in book.cells:
         if cell.cell_type == 'code': cell.source = re.sub(r'^#\|.*\n', '', cell.source, flags=re.M)
