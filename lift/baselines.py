@@ -23,7 +23,7 @@ from torch import Tensor
 from .core import CONFIGS, LiftError, Window, crop_to, pad_to_multiple, pick_device, reference_indices
 from .encoder import FrameFeatures, select_features
 from .model import LIFT, create_lift_model, read_weights
-from .rife import IFNet, load_rife, rife_frame
+from .rife import load_rife, rife_frame
 
 # %% ../nbs/15_baselines.ipynb #79d88859
 class Interpolator(Protocol):

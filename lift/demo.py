@@ -18,13 +18,13 @@ from .core import LiftError
 from .interpolate import interpolate_stream
 from .metrics import psnr, quantize, ssim
 from .video import VideoWriter, probe, read_video, sample_clip, split_at_cuts
-from .viz import alpha_bars, contact_sheet, error_map, flow_to_color
+from .viz import alpha_bars, contact_sheet, error_map, flow_to_color, flow_wheel
 
 # %% ../nbs/32_demo.ipynb #33e63854
 def longest_shots(
     path, # a video
     count: int=2,
-    frames: int=31, # at most so many of each
+    frames: int=21, # at most so many of each
 ): # list of (start, stop), in order of time
     "The longest shots of a video."
     shots = sorted(split_at_cuts(path), key=lambda s: s[0]-s[1])[:count]
@@ -49,11 +49,12 @@ def rebuild(
 
 # %% ../nbs/32_demo.ipynb #7379dcfd
 def _lift_row(shot, at, model):
-    "Right reference and what LIFT's stages say of the frame: flow, visibility, alphas."
+    "Right reference and what LIFT's stages say of the frame: flow (in pixels of the full picture), visibility, alphas; the colours of flow."
     known = list(range((at+1) % 2, len(shot), 2))
     near = [k for k in known if -15 <= k-at <= 11]
     out = model.output([model.encode(shot[k].tensor()) for k in near], [float(k-at) for k in near])
-    return [shot[at+1].tensor(), flow_to_color(out.flow_7, 5), out.occ_7, alpha_bars(out.alphas[0], out.offsets[0], tuple(out.frame.shape[-2:]))]
+    wheel = flow_wheel(min(out.frame.shape[-2:]), 20)
+    return [shot[at+1].tensor(), flow_to_color(out.flow_7*4, 20), out.occ_7, alpha_bars(out.alphas[0], out.offsets[0], tuple(out.frame.shape[-2:])), wheel]
 
 def sheet_rows(
     shot: list, # VideoFrames
@@ -73,7 +74,7 @@ METHODS = ('blend', 'minterpolate', 'rife', 'lift15')
 def run_demo(
     out='out', # folder for the results
     device='cpu',
-    frames: int=31, # of each of the two shots
+    frames: int=21, # of each of the two shots
 ): # the table
     "Rebuild, compare and draw; write demo.mp4, contact-sheet.jpg and demo.csv."
     path, folder = sample_clip('bikes'), Path(out)
@@ -101,6 +102,6 @@ def run_demo(
     table = pd.DataFrame(rows).groupby('method', sort=False).mean()
     table.to_csv(folder/'demo.csv', float_format='%.4f')
     grid = [row for shot, results in zip(shots, made) for row in sheet_rows(shot, results, models['lift15'])[0]]
-    labels = ['truth', 'input,\nerrors', 'input,\nflow_7,\nocc_7,\nalphas']*len(shots)
+    labels = ['truth', 'input,\nerrors', 'input,\nflow_7,\nocc_7,\nalphas,\ncolours']*len(shots)
     contact_sheet(grid, ['filmed', *METHODS], labels, width=1600).save(folder/'contact-sheet.jpg', quality=88)
     return table

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from .core import LiftError, crop_to, pad_to_multiple
+from .core import LiftError, pad_to_multiple
 
 # %% ../nbs/02_encoder.ipynb #ff9264aa
 def conv(inputs: int, outputs: int, stride: int=1):

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .core import LiftError
 from .encoder import FrameFeatures, ResBlock, conv
 from .warp import at_least_float32, backward_warp, resize, resize_flow
 

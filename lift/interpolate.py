@@ -13,14 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import torch
 from fastprogress.fastprogress import progress_bar
-from torch import Tensor
 
 from .baselines import Interpolator
 from .core import LiftError, Window
 from .encoder import FrameFeatures
-from .video import CONTAINERS, DamagedVideo, VideoFrame, VideoInfo, VideoWriter, find_cuts, probe, read_video
+from .video import CONTAINERS, DamagedVideo, VideoInfo, VideoWriter, find_cuts, probe, read_video
 
 # %% ../nbs/30_interpolate.ipynb #74792cd7
 @dataclass(frozen=True)
@@ -119,9 +117,10 @@ def survey(path):
     return Survey(len(times), cuts, even, damage)
 
 def kept_format(info: VideoInfo, codec: str='libx264'):
-    "The source's own pixel format where the codec takes it, else 4:2:0 of its bit depth."
+    "The source's own pixel format where the codec takes it, else 4:2:0, of more than 8 bits if both can."
     formats = [f.name for f in av.Codec(codec, 'w').video_formats]
-    return info.pixel_format if info.pixel_format in formats else 'yuv420p' if info.bit_depth <= 8 else 'yuv420p10le'
+    wanted = (info.pixel_format, *(('yuv420p10le',) if info.bit_depth > 8 else ()))
+    return next((name for name in wanted if name in formats), 'yuv420p')
 
 # %% ../nbs/30_interpolate.ipynb #c150fea1
 def interpolate_video(
@@ -134,6 +133,7 @@ def interpolate_video(
 ): # Survey of the source
     "A video at `factor` times its frame rate. The target appears only when it is whole; for a damaged source it holds everything up to the damage."
     info, seen = probe(source), survey(source)
+    if min(info.size) < 32: raise LiftError(f'{source}: is {info.width}×{info.height}: both sides need at least 32 pixels')
     if seen.frames < 2: raise LiftError(f'{source}: has {seen.frames} frame: between which two should one be made?')
     if info.interlaced: warnings.warn(f'{source}: is interlaced: deinterlace it first for clean motion')
     codec = CONTAINERS.get(Path(target).suffix.lower(), 'libx264')

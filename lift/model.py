@@ -7,7 +7,7 @@ __all__ = ['LiftOutput', 'LIFT', 'create_lift_model', 'save_weights', 'read_weig
            'encoder_tensors']
 
 # %% ../nbs/07_lift.ipynb #1ef75983
-import json, os
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from torch import Tensor, nn
 
 from .context import TemporalContext
 from .core import LiftConfig, LiftError, Window, crop_to, named_config, outer_indices, reference_indices
-from .encoder import WANTED_INDEX, FeatureEncoder, FrameFeatures, encode_frame, positional_encoding, select_features
-from .flow import CascadeFlow, Motion, cubic_correction, outer_displacement
+from .encoder import WANTED_INDEX, FeatureEncoder, encode_frame, positional_encoding, select_features
+from .flow import CascadeFlow, cubic_correction, outer_displacement
 from .refine import FullResRefiner
 from .rife import RifeFlow, rename_rife, rife_weights_path
 from .synthesis import CoarseSynthesis
@@ -54,7 +54,7 @@ class LIFT(nn.Module):
     "LIFT-15 (specification 2.1): a frame from the frames around it. Built from a `LiftConfig` with random weights; see `create_lift_model`."
     def __init__(self, config: LiftConfig=LiftConfig()):
         super().__init__()
-        self.config, self.epoch, self.loaded = config, 1, ()
+        self.config, self.epoch, self.loaded = config, 1, () # loaded: encoder tensors that came from a file
         self.encoder = FeatureEncoder()
         if config.use_context: self.context = TemporalContext(config)
         self.flow = RifeFlow() if config.flow == 'rife' else CascadeFlow(config.zero_init)
@@ -245,6 +245,7 @@ def load_weights(
         remedy = f"build the model with {', '.join(differing)}" if differing else 'use the weights of this configuration'
         raise LiftError(f'{path}: weights of another model ({wrong[0]}' + (f', and {len(wrong)-1} more' if wrong[1:] else '') + f'): {remedy}')
     model.load_state_dict(state)
+    model.loaded = tuple(model.encoder.state_dict())
 
 # %% ../nbs/07_lift.ipynb #4f1600fd
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from .core import LiftError, crop_to, pad_to_multiple
+from .core import LiftError
 from .encoder import FrameFeatures, conv
 from .flow import Motion, time_plane
 from .synthesis import blend, warp_both

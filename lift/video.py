@@ -9,8 +9,7 @@ __all__ = ['CLIPS', 'PICTURES', 'FOLDER_RATE', 'CONTAINERS', 'sample_clip', 'fra
            'output_colour', 'StreamCopy', 'VideoWriter', 'sketch', 'change', 'CutFinder', 'find_cuts', 'split_at_cuts']
 
 # %% ../nbs/10_video.ipynb #2d781355
-import importlib.util, math, os, re, shutil, warnings
-from collections import deque
+import importlib.util, io, math, os, re, shutil, warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -168,14 +167,15 @@ def from_rgb(
 ): # av.VideoFrame
     "A picture as a frame of that pixel format, rounded to its depth."
     fmt, bits, grey, full, matrix = _plan(pixel_format, colour, image.shape[-2:])
-    rgb = image.detach().float().cpu().reshape(3, *image.shape[-2:]).clamp(0, 1).permute(1, 2, 0).numpy()
+    rgb = image.detach().float().cpu().numpy().reshape(3, *image.shape[-2:]).clip(0, 1)
     if fmt.is_rgb or bits == 8 and not grey:
         if not fmt.is_rgb: _yuv_weights(matrix)
-        frame = _as_frame(np.rint(rgb*(2**bits-1)).astype(np.uint8 if bits == 8 else np.uint16), 'rgb24' if bits == 8 else f'gbrp{bits}le', left and not fmt.is_rgb)
+        levels = np.rint(rgb*(2**bits-1)).astype(np.uint8 if bits == 8 else np.uint16)
+        frame = _as_frame(np.ascontiguousarray(levels.transpose(1, 2, 0)), 'rgb24' if bits == 8 else f'gbrp{bits}le', left and not fmt.is_rgb)
         frame = frame.reformat(format=pixel_format, src_color_range=2, dst_colorspace=matrix, dst_color_range=2 if full or fmt.is_rgb else 1, interpolation=_flags)
     else:
         offset, height = _yuv_scale(bits, full)
-        yuv = (rgb @ _yuv_weights(matrix).T.astype(np.float32)*height + offset)/2**(16-bits)
+        yuv = (rgb.transpose(1, 2, 0) @ _yuv_weights(matrix).T.astype(np.float32)*height + offset)/2**(16-bits)
         levels = np.rint(yuv).clip(0, 2**bits-1).astype(np.uint16)
         if not grey: frame = _as_frame(levels << (16-bits), 'yuv444p16le', left).reformat(format=pixel_format, **_same)
         else: frame = _as_frame(levels[..., 0].astype(np.uint8 if bits == 8 else np.uint16), _grey_name(bits), False).reformat(format=pixel_format)
