@@ -24,6 +24,7 @@ from .core import CONFIGS, LiftError, Window, crop_to, pad_to_multiple, pick_dev
 from .encoder import FrameFeatures, select_features
 from .model import LIFT, create_lift_model, read_weights
 from .rife import load_rife, rife_frame
+from .video import from_rgb, to_rgb
 
 # %% ../nbs/15_baselines.ipynb #79d88859
 class Interpolator(Protocol):
@@ -89,6 +90,10 @@ class Rife:
 # %% ../nbs/15_baselines.ipynb #6b96ffb0
 _settings = 'mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none'
 
+_conversions = {True: (from_rgb, to_rgb),
+                False: (lambda x: av.VideoFrame.from_ndarray(x.mul(255).round().byte().permute(1, 2, 0).contiguous().numpy(), format='rgb24').reformat(format='yuv420p'),
+                        lambda frame: frame.to_ndarray(format='rgb24'))}
+
 def _pull(sink):
     "What a filter has ready."
     while True:
@@ -98,23 +103,23 @@ def _pull(sink):
 def minterpolate(
     frames: Tensor, # [N, 3, H, W] in [0, 1], N ≥ 2, evenly spaced in time
     factor: int, # times as many frames
+    exact: bool=True, # exact conversions to 4:2:0 and back, else FFmpeg's default ones
 ): # [(N-1)·factor + 1, 3, H, W] in [0, 1]; the given frames at every `factor`-th place
     "FFmpeg's minterpolate (overlapped blocks, bidirectional, no scene detection) on 8-bit 4:2:0."
     if len(frames) < 2 or factor < 2: raise LiftError(f'minterpolate needs at least 2 frames and a factor of at least 2, not {len(frames)} and {factor}')
     h, w = frames.shape[-2:]
-    pixels = F.pad(frames, (0, w % 2, 0, h % 2), mode='replicate').mul(255).round().clamp(0, 255).byte().permute(0, 2, 3, 1).cpu().numpy()
-    pixels = np.concatenate((pixels[:1], pixels, pixels[-1:].repeat(3, 0))) # the filter looks ahead and swallows the ends
+    to_frame, to_pixels = _conversions[exact]
+    even = F.pad(frames.float().cpu().clamp(0, 1), (0, w % 2, 0, h % 2), mode='replicate')
+    even = torch.cat((even[:1], even, even[-1:].expand(3, -1, -1, -1))) # the filter looks ahead and swallows the ends
     graph = Graph()
-    source = graph.add_buffer(width=pixels.shape[2], height=pixels.shape[1], format='yuv420p', time_base=Fraction(1, factor))
+    source = graph.add_buffer(width=even.shape[3], height=even.shape[2], format='yuv420p', time_base=Fraction(1, factor))
     graph.link_nodes(source, graph.add('minterpolate', f'fps={factor}:{_settings}'), graph.add('buffersink')).configure()
     out = {}
-    for i in range(len(pixels)+1):
-        frame = None
-        if i < len(pixels):
-            frame = av.VideoFrame.from_ndarray(pixels[i], format='rgb24').reformat(format='yuv420p')
-            frame.pts, frame.time_base = i*factor, Fraction(1, factor)
+    for i in range(len(even)+1):
+        frame = to_frame(even[i]) if i < len(even) else None
+        if frame: frame.pts, frame.time_base = i*factor, Fraction(1, factor)
         source.push(frame)
-        for made in _pull(graph): out[round(made.pts*made.time_base*factor)-factor] = made.to_ndarray(format='rgb24')[:h, :w]
+        for made in _pull(graph): out[round(made.pts*made.time_base*factor)-factor] = to_pixels(made)[:h, :w]
     wanted = [out.get(i) for i in range((len(frames)-1)*factor+1)]
     if any(x is None for x in wanted): raise LiftError(f'minterpolate gave nothing for {sum(x is None for x in wanted)} of {len(wanted)} moments')
     made = torch.from_numpy(np.stack(wanted)).permute(0, 3, 1, 2).to(frames)/255

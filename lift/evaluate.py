@@ -210,7 +210,7 @@ def whole_clip(
             start = phase + max(0, (left[0]-phase)//step-_memory)*step
             now, left = [f for f in left if f < start+most-_ahead*step], [f for f in left if f >= start+most-_ahead*step]
             kept = torch.cat([f.tensor() for f in islice(task_frames(path, task, now[-1]+_ahead*step), start, None, step)])
-            made, seconds = _timed(lambda: minterpolate(kept, step)[[f-start for f in now]], 'cpu')
+            made, seconds = _timed(lambda: minterpolate(kept, step, exact=not task.protocol)[[f-start for f in now]], 'cpu')
             truths = (x for x in task_frames(path, task, now[-1]+1) if x.index in now)
             for f, image, truth in zip(now, made, truths): yield f, truth.tensor(), image[None], seconds/((len(kept)-1)*(step-1))
 
