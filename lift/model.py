@@ -36,16 +36,18 @@ class LiftOutput:
     occ_7: Tensor # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the left reference
     occ_9: Tensor # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the right reference
     alphas: Tensor # [B, T]
-    offsets: Tensor # [B, T]
+    offsets: Tensor # [B, T]; 0 for an absent frame of unknown place
     attention: list = field(default_factory=list) # when asked for: per layer [B, H'/32, W'/32, heads, T, T]
     stages: dict = field(default_factory=dict) # when asked for: context, flow (full size), blend, residual, base
 
     def alphas_by_index(self): # [B, 15]
         "Alphas at the specification's indices 0…14, with 0 at 8 and wherever no frame was given; gap windows only."
-        runs = [sorted(row) for row in self.offsets.tolist()]
-        whole = lambda r: r == [o for o in range(int(r[0]), int(r[-1])+1) if o] and r[0] >= -WANTED_INDEX and r[-1] < 15-WANTED_INDEX
-        if not all(float(r[0]).is_integer() and whole(r) for r in runs):
-            raise LiftError('alphas_by_index needs a gap window (whole offsets without holes, from -8 to +6): use alphas with offsets')
+        for row in self.offsets.tolist():
+            known = [o for o in row if o] # 0 stands for an absent frame of unknown place; its alpha is 0
+            in_range = all(o.is_integer() and -WANTED_INDEX <= o < 15-WANTED_INDEX for o in known)
+            every_second = len(known) > 2 and all(o % 2 for o in known)
+            if not in_range or every_second or len(set(known)) < len(known):
+                raise LiftError('alphas_by_index needs a gap window (whole offsets from -8 to +6, not every second one): use alphas with offsets')
         index = (self.offsets + WANTED_INDEX).long()
         return self.alphas.new_zeros(len(index), 15).scatter(1, index, self.alphas)
 
@@ -83,7 +85,7 @@ def positions(self: LIFT,
     if offsets is None and t not in (2, 6, 14): raise LiftError(f'{t} frames given without offsets: say where they lie in time (2, 6 and 14 frames have a default)')
     offsets = _batched(Window.gap(t+1) if offsets is None else offsets, b, device, 'offsets', t).float()
     valid = _batched([True]*t if valid is None else valid, b, device, 'valid', t).bool()
-    return offsets.masked_fill(~valid, 0), valid
+    return offsets.where(valid | offsets.isfinite(), 0), valid
 
 # %% ../nbs/07_lift.ipynb #4bc9988b
 @patch
