@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
-from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from torch import Tensor
@@ -430,7 +429,7 @@ def summarize(
     frame: pd.DataFrame, # from `run_benchmark`; several may be concatenated
 ): # DataFrame: benchmark, subset, model, source, images, of, broken, psnr, ssim, ie, seconds
     "Means of every model on every subset, and what papers print for the same subset."
-    rows, last = [], []
+    rows = []
     for (benchmark, subset), part_of in frame.groupby(['benchmark', 'subset'], sort=False):
         spec, key = _spec(benchmark), dict(benchmark=benchmark, subset=subset)
         for model, r in part_of.groupby('model', sort=False):

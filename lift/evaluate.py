@@ -35,7 +35,7 @@ from .baselines import BASELINES, Interpolator, LiftInterpolator, Minterpolate, 
 from .core import LiftError, Window, pick_device
 from .metrics import flip, lpips_available, lpips_distance, psnr, quantize, ssim, ssim_matlab
 from .video import display_matrix, list_pictures, natural_key, read_video, upright
-from .viz import contact_sheet, error_map, to_pixels
+from .viz import contact_sheet, error_map
 
 # %% ../nbs/17_evaluate.ipynb #1cb269cc
 COLUMNS = ('clip', 'frame', 't', 'model', 'sampling', 'psnr', 'ssim', 'ssim_matlab', 'flip', 'lpips', 'seconds')
@@ -695,7 +695,7 @@ def board_rows(
 def _board_figure(board, against):
     "Two panels: PSNR of every model on every set, and gains with their intervals."
     from matplotlib.figure import Figure
-    sets, models = list(dict.fromkeys(board.set)), list(dict.fromkeys(board.sort_values('psnr', ascending=False).model))
+    models = list(dict.fromkeys(board.sort_values('psnr', ascending=False).model))
     colours = dict(zip(models, ['#0072B2', '#D55E00', '#009E73', '#E69F00', '#CC79A7', '#56B4E9', '#000000']*9))
     figure = Figure(figsize=(10, 1.6+.28*len(board)), layout='constrained')
     left, right = figure.subplots(1, 2, sharey=True)
