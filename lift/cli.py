@@ -63,7 +63,7 @@ def interpolate(source: Positional[Path], target: Positional[Path], *, factor: i
     if seen.damage: print(f'lift: {seen.damage}: what precedes the damage was used', file=sys.stderr)
     return 1 if seen.damage else 0
 
-# %% ../nbs/31_cli.ipynb #d7f9295e
+# %% ../nbs/31_cli.ipynb #2160d1da
 @app.command
 def evaluate(paths: Positional[tuple[Path, ...]], *, models: str='lift15,rife,blend,minterpolate', sampling: Literal['gap', 'rate']='gap', factor: int=2, every: int=1, limit: int|None=None,
              csv: Path|None=None, workers: int=1, device: str='auto', dtype: Dtype='float32', flip: bool=True, strata: bool=False, protocol: bool=False):
@@ -96,6 +96,7 @@ def evaluate(paths: Positional[tuple[Path, ...]], *, models: str='lift15,rife,bl
         print('\nGain over RIFE in dB by third of each stratum:\n' + table.pivot_table(index=['sampling', 'model', 'stratum'], columns='tercile', values='gain', sort=False).to_string(float_format='{:+.2f}'.format))
     return status
 
+# %% ../nbs/31_cli.ipynb #ed671666
 @app.command
 def benchmark(name: Positional[str], *, root: Path, models: str='lift15,rife,blend', limit: int|None=None, tta: bool=False, partial: bool=False, csv: Path|None=None, device: str='auto', dtype: Dtype='float32'):
     """Score models by a published protocol, the published figures beside.
@@ -119,6 +120,7 @@ def benchmark(name: Positional[str], *, root: Path, models: str='lift15,rife,ble
     if csv: rows.to_csv(csv, index=False)
     print(summarize(rows).to_string(index=False, na_rep='', float_format='{:.4f}'.format))
 
+# %% ../nbs/31_cli.ipynb #e92b3bd9
 @app.command
 def leaderboard(csvs: Positional[tuple[Path, ...]], *, out: Path=Path('ablation_results/leaderboard')):
     """Make the leaderboard page, its CSV and its figure from tables of `lift evaluate`.
