@@ -8,7 +8,7 @@ __all__ = ['BENCHMARKS', 'COLUMNS', 'PUBLISHED', 'Sample', 'as_stored', 'halve_i
            'load_benchmark', 'nearest_inputs', 'predict', 'run_benchmark', 'summarize']
 
 # %% ../nbs/16_benchmarks.ipynb #240b9070
-import difflib, math, time, warnings
+import math, time, warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial as part
@@ -22,7 +22,7 @@ from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from torch import Tensor
 
-from .core import LiftError, Window, pick_device
+from .core import LiftError, Window, look_up, pick_device
 from .metrics import interpolation_error, psnr, quantize, ssim, ssim_matlab
 from .video import list_pictures, natural_key
 
@@ -179,10 +179,7 @@ class Benchmark:
     protocols: dict # subset: Protocol
     def __len__(self): return len(self.samples)
 
-def _spec(name):
-    if name in BENCHMARKS: return BENCHMARKS[name]
-    near = difflib.get_close_matches(str(name), BENCHMARKS, 1)
-    raise LiftError(f'unknown benchmark {name!r}: ' + (f'did you mean {near[0]!r}?' if near else f"known are {', '.join(BENCHMARKS)}"))
+def _spec(name): return look_up(name, BENCHMARKS, 'benchmark')
 
 def _present(name, subset, root, samples, images, partial):
     "The samples whose files are all there, if these are enough."

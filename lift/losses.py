@@ -8,14 +8,14 @@ __all__ = ['RECIPES', 'PARTS', 'picture_loss', 'l1_loss', 'l2_loss', 'charbonnie
            'better_teacher', 'reference_frames', 'rife_flows', 'LiftLoss']
 
 # %% ../nbs/13_losses.ipynb #8d99dd87
-import difflib, math
+import math
 from functools import lru_cache, partial, wraps
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .core import LiftError, crop_to, pad_to_multiple, reference_indices
+from .core import LiftError, crop_to, look_up, pad_to_multiple, reference_indices
 from .metrics import MissingWeights, _backbone_file, _check_pair, _lpips_model, _warn_once
 from .warp import at_least_float32, backward_warp, resize
 
@@ -266,15 +266,10 @@ PARTS = {name: (loss, ('frame', 'target')) for name, loss in dict(
 _backbone_of = dict(lpips='alex', vgg='vgg')
 
 # %% ../nbs/13_losses.ipynb #31887671
-def _named(name, known, what):
-    if name in known: return known[name]
-    near = difflib.get_close_matches(str(name), known, 1)
-    raise LiftError(f'unknown {what} {name!r}' + (f': did you mean {near[0]!r}?' if near else f": known are {', '.join(known)}"))
-
 def _checked_weights(weights): # mapping -> dict of floats
     if not isinstance(weights, dict): raise LiftError(f'weights should be a mapping of parts to numbers or the name of a recipe, not {type(weights).__name__}')
     for name, w in weights.items():
-        _named(name, PARTS, 'part of the loss')
+        look_up(name, PARTS, 'part of the loss')
         if isinstance(w, bool) or not isinstance(w, (int, float)) or not 0 <= w < math.inf: raise LiftError(f'the weight {w!r} of {name!r} should be a finite number, 0 or more')
     if not any(weights.values()): raise LiftError('no part of the loss has a weight above 0: there is nothing to train on')
     for name in weights:
@@ -290,7 +285,7 @@ class LiftLoss:
         weights='spec', # the name of a recipe, or a mapping: weight by part
     ):
         self.recipe = weights if isinstance(weights, str) else None
-        try: self.weights = _checked_weights(_named(weights, RECIPES, 'recipe') if self.recipe else weights)
+        try: self.weights = _checked_weights(look_up(weights, RECIPES, 'recipe') if self.recipe else weights)
         except MissingWeights as e:
             if self.recipe != 'spec': raise
             _warn_once(f'{e}. Until then the loss is L1 + Laplacian + 0.01 census (recipe no-lpips) in place of L1 + 0.1 LPIPS (recipe spec)')
