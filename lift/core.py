@@ -4,13 +4,16 @@
 
 # %% auto #0
 __all__ = ['CONFIGS', 'LiftError', 'look_up', 'Window', 'reference_indices', 'outer_indices', 'Config', 'read_yaml', 'LiftConfig',
-           'named_config', 'pad_to_multiple', 'crop_to', 'replacing', 'seed_everything', 'pick_device', 'Cost',
-           'measure']
+           'named_config', 'pad_to_multiple', 'crop_to', 'replacing', 'commit', 'machine', 'provenance',
+           'seed_everything', 'pick_device', 'Cost', 'measure']
 
 # %% ../nbs/00_core.ipynb #2d9fe165
-import difflib, os, random, shutil, time
+import difflib, os, platform, random, shutil, subprocess, time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import get_args
 
@@ -143,6 +146,7 @@ class Config:
         for f in fields(self):
             value, kinds = getattr(self, f.name), get_args(f.type) or (f.type,)
             if type(value) is int and float in kinds: object.__setattr__(self, f.name, value := float(value))
+            if type(value) is list and tuple in kinds: object.__setattr__(self, f.name, value := tuple(value))
             if type(value) not in kinds: raise LiftError(f"{f.name}={value!r} should be of type {' or '.join(k.__name__.replace('NoneType', 'null') for k in kinds)}")
             allowed, (low, high) = self.choices.get(f.name), self.limits.get(f.name, (None, None))
             if allowed and value not in allowed: raise LiftError(f"{f.name}={value!r} is unknown: use {', '.join(map(str, allowed))}")
@@ -253,6 +257,40 @@ def replacing(
     finally:
         if beside.is_dir(): shutil.rmtree(beside, ignore_errors=True)
         else: beside.unlink(missing_ok=True)
+
+# %% ../nbs/00_core.ipynb #d765c602
+def _git(*args):
+    try: run = subprocess.run(['git', '-C', str(Path(__file__).parent), *args], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.SubprocessError): return None
+    return run.stdout.strip() if run.returncode == 0 else None
+
+@lru_cache
+def commit():
+    "The commit of the code, with a `+` if files have changed since; None where it isn't under git."
+    head = _git('rev-parse', '--short=12', 'HEAD')
+    return head and head + ('+' if _git('status', '--porcelain', '--untracked-files=no') else '')
+
+# %% ../nbs/00_core.ipynb #ad09bdc4
+_packages = dict(lift='lift', torch='torch', av='av', numpy='numpy', flip='flip-evaluator', lpips='lpips')
+
+def _version(package):
+    try: return version(package)
+    except PackageNotFoundError: return None
+
+def machine(device='cpu'):
+    "Processor, threads and accelerator in words."
+    facts = Path('/proc/cpuinfo')
+    names = [l.split(':', 1)[1].strip() for l in facts.read_text().splitlines() if l.startswith('model name')] if facts.is_file() else []
+    text = f'{names[0] if names else platform.processor() or platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads'
+    return text + (f', {torch.cuda.get_device_name(device)}' if torch.device(device).type == 'cuda' else '')
+
+def provenance(
+    command: str, # what was run
+    device='cpu',
+): # dict
+    "Command, commit, versions, machine and date of a run."
+    versions = {'python': platform.python_version()} | {name: _version(package) for name, package in _packages.items()}
+    return dict(command=command, commit=commit(), versions=versions, machine=machine(device), date=datetime.now().astimezone().isoformat(timespec='seconds'))
 
 # %% ../nbs/00_core.ipynb #53b81e54
 def seed_everything(seed: int=0):

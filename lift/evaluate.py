@@ -4,21 +4,19 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'METRICS', 'VIDEOS', 'SEED_LINES', 'Clip', 'find_clips', 'protocol_targets', 'Task', 'task_frames',
-           'windowed', 'whole_clip', 'score', 'as_text', 'clip_rows', 'describe_model', 'commit', 'machine',
-           'provenance', 'read_rows', 'as_frame', 'check_settings', 'plan_clips', 'asked_models', 'load_models',
-           'command_of', 'evaluate', 'bootstrap_means', 'interval', 'gains', 'over_clips', 'summarize', 'as_page',
-           'to_markdown', 'remake', 'best_and_worst', 'run_evaluate', 'board_rows', 'leaderboard']
+           'windowed', 'whole_clip', 'score', 'as_text', 'clip_rows', 'describe_model', 'read_rows', 'as_frame',
+           'check_settings', 'plan_clips', 'asked_models', 'load_models', 'command_of', 'evaluate', 'bootstrap_means',
+           'interval', 'gains', 'over_clips', 'summarize', 'as_page', 'to_markdown', 'remake', 'best_and_worst',
+           'run_evaluate', 'board_rows', 'leaderboard']
 
 # %% ../nbs/17_evaluate.ipynb #b4bbcfcf
-import hashlib, io, json, multiprocessing, os, platform, queue, shlex, subprocess, sys, time, warnings
+import hashlib, io, json, multiprocessing, os, queue, shlex, subprocess, sys, time, warnings
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from csv import reader, writer
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from threading import Thread
@@ -30,9 +28,8 @@ from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from torch import Tensor
 
-import lift
 from .baselines import BASELINES, Interpolator, LiftInterpolator, Minterpolate, get_interpolator, minterpolate, sampled_window
-from .core import LiftError, Window, pick_device
+from .core import LiftError, Window, pick_device, provenance, replacing
 from .metrics import flip, lpips_available, lpips_distance, psnr, quantize, ssim, ssim_matlab
 from .video import display_matrix, list_pictures, natural_key, read_video, upright
 from .viz import contact_sheet, error_map
@@ -249,7 +246,7 @@ def clip_rows(
         for f, truth, made, seconds in frames:
             yield as_text(dict(clip=clip.name, frame=f, t=task.t(f), model=model.name, sampling=task.sampling, seconds=seconds, **score(made, truth, with_flip)))
 
-# %% ../nbs/17_evaluate.ipynb #b376e0f6
+# %% ../nbs/17_evaluate.ipynb #68d37dd7
 def describe_model(
     asked, # a name, a file of weights, or an Interpolator
     model: Interpolator,
@@ -260,39 +257,6 @@ def describe_model(
     if isinstance(asked, (str, Path)) and Path(asked).is_file():
         about |= dict(file=Path(asked).name, sha256=hashlib.sha256(Path(asked).read_bytes()).hexdigest()[:16])
     return about
-
-def _git(*args):
-    try: run = subprocess.run(['git', '-C', str(Path(lift.__file__).parent), *args], capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.SubprocessError): return None
-    return run.stdout.strip() if run.returncode == 0 else None
-
-@lru_cache
-def commit():
-    "The commit of the code, with a `+` if files have changed since; None where it isn't under git."
-    head = _git('rev-parse', '--short=12', 'HEAD')
-    return head and head + ('+' if _git('status', '--porcelain', '--untracked-files=no') else '')
-
-# %% ../nbs/17_evaluate.ipynb #6e4a0294
-_packages = dict(lift='lift', torch='torch', av='av', numpy='numpy', flip='flip-evaluator', lpips='lpips')
-
-def _version(package):
-    try: return version(package)
-    except PackageNotFoundError: return None
-
-def machine(device='cpu'):
-    "Processor, threads and accelerator in words."
-    facts = Path('/proc/cpuinfo')
-    names = [l.split(':', 1)[1].strip() for l in facts.read_text().splitlines() if l.startswith('model name')] if facts.is_file() else []
-    text = f'{names[0] if names else platform.processor() or platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads'
-    return text + (f', {torch.cuda.get_device_name(device)}' if torch.device(device).type == 'cuda' else '')
-
-def provenance(
-    command: str, # what was run
-    device='cpu',
-): # dict
-    "Command, commit, versions, machine and date of a run."
-    versions = {'python': platform.python_version()} | {name: _version(package) for name, package in _packages.items()}
-    return dict(command=command, commit=commit(), versions=versions, machine=machine(device), date=datetime.now().astimezone().isoformat(timespec='seconds'))
 
 # %% ../nbs/17_evaluate.ipynb #13175312
 def read_rows(
@@ -317,11 +281,8 @@ def _table_text(rows):
     writer(text, lineterminator='\n').writerows([COLUMNS, *rows])
     return text.getvalue()
 
-def _replace(path, text):
-    "Write a file in one step."
-    beside = path.with_name(f'.{path.name}.{os.getpid()}')
-    beside.write_text(text, encoding='utf-8', newline='')
-    os.replace(beside, path)
+def _write(path, text):
+    with replacing(path) as beside: beside.write_text(text, encoding='utf-8', newline='')
 
 def as_frame(rows): # pandas DataFrame
     "Rows as a data frame, sorted by clip, frame, t and model."
@@ -503,7 +464,7 @@ def _resume(csv, record, rank):
     rows = {k: r for file in (csv, *_parts(csv)) for k, r in read_rows(file, repair=file == own).items()}
     old = check_settings(csv, record['settings'], record['clips'], rows)
     if old: record.update(runs=old['runs']+record['runs'], clips=old['clips'] | record['clips'])
-    if rank == 0: _replace(csv.with_suffix('.json'), json.dumps(record, indent=1))
+    if rank == 0: _write(csv.with_suffix('.json'), json.dumps(record, indent=1))
     return rows, own
 
 def _conclude(csv, record, done, skipped):
@@ -517,8 +478,8 @@ def _conclude(csv, record, done, skipped):
     frame = as_frame(done)
     frame.attrs['skipped'] = skipped
     if csv and _rank()[0] == 0:
-        _replace(csv, _table_text(sorted(done, key=lambda r: (r[0], int(r[1]), float(r[2]), r[3]))))
-        _replace(csv.with_suffix('.json'), json.dumps(record | dict(skipped=skipped), indent=1))
+        _write(csv, _table_text(sorted(done, key=lambda r: (r[0], int(r[1]), float(r[2]), r[3]))))
+        _write(csv.with_suffix('.json'), json.dumps(record | dict(skipped=skipped), indent=1))
         for part in parts: part.unlink()
     return frame
 

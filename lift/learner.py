@@ -174,9 +174,10 @@ class Learner:
         callbacks=(), # Callback objects
         about: dict={}, # more about the run: kept in checkpoints and records, compared when resuming
         digest: str=None, # of the training data, for the record
+        free=(), # keys of `about` (dotted) that may differ when a run is resumed
     ):
         self.task, self.train, self.valid, self.options = task, train, valid, config
-        self.folder, self.callbacks, self.data_digest = Path(folder), list(callbacks), digest
+        self.folder, self.callbacks, self.data_digest, self.free = Path(folder), list(callbacks), digest, (*_free, *free)
         device = pick_device(config.device)
         self.processes = PartialState(cpu=device.type == 'cpu')
         self.world, self.rank, self.is_main = self.processes.num_processes, self.processes.process_index, self.processes.is_main_process
@@ -186,7 +187,7 @@ class Learner:
         self.steps = config.steps or config.epochs*self.steps_per_epoch
         self.step = self.skipped = self.skipped_in_a_row = self.resumed_at = 0
         self.metrics, self.best, self.shown, self.stop_reason = {}, None, None, None
-        self.parts, self.rates, self.grad_norm, self.batch_seconds, self.data_seconds = {}, {}, 0., 0., 0.
+        self.parts, self.rates, self.grad_norm, self.batch_seconds, self.data_seconds = {}, {}, 0., 0., 0. # of the last step
         self._build()
 
     @property
@@ -334,7 +335,7 @@ def save(self: Learner):
     self.tell('after_save', path)
 
 # %% ../nbs/20_learner.ipynb #c3260399
-_free = ('learner.time_limit', 'learner.save_every', 'learner.keep', 'learner.device', 'learner.max_skipped') # may differ when a run is resumed
+_free = tuple(f'learner.{k}' for k in ('time_limit', 'save_every', 'keep', 'device', 'max_skipped')) # do not change what is computed
 
 def flat(config: dict, prefix=''): # {'a.b': value}
     "Nested mappings as one, keys joined by dots."
@@ -342,9 +343,13 @@ def flat(config: dict, prefix=''): # {'a.b': value}
     for k, v in config.items(): out |= flat(v, f'{prefix}{k}.') if isinstance(v, dict) else {f'{prefix}{k}': v}
     return out
 
-def differing_keys(one: dict, other: dict): # flat configurations -> names
-    "Keys whose values differ, apart from those that do not change what is computed."
-    return [k for k in dict.fromkeys([*one, *other]) if k not in _free and one.get(k) != other.get(k)]
+def differing_keys(
+    one: dict, # flat configurations
+    other: dict,
+    free=(), # keys that may differ
+): # names
+    "Keys whose values differ."
+    return [k for k in dict.fromkeys([*one, *other]) if k not in free and one.get(k) != other.get(k)]
 
 @patch
 def restore(self: Learner,
@@ -354,7 +359,7 @@ def restore(self: Learner,
 ):
     "Become what a checkpoint says; LiftError names the keys in which its configuration differs."
     there, here = flat(state['config']), flat(json.loads(json.dumps(self.config)))
-    if keys := differing_keys(there, here):
+    if keys := differing_keys(there, here, self.free):
         told = ', '.join(f'{k} (there {there.get(k)!r}, here {here.get(k)!r})' for k in keys)
         raise LiftError(f'{path}: was made with another configuration: {told}. Use the same one or another folder, or start afresh')
     self.task.model.load_state_dict(tensors['model'])
@@ -409,27 +414,38 @@ def fit(self: Learner,
     resume: bool=True, # go on from the newest checkpoint in the folder; False: its checkpoints are removed
 ): # self
     "Train to the last step, or until something says stop; the reason is in `stop_reason`."
+    if self.is_main: self._tidy(resume)
     if resume: self.resume()
-    elif self.is_main:
-        for path in list_checkpoints(self.folder): path.unlink()
     started = time.monotonic()
     self.tell('before_fit')
     self.task.model.train()
     stream, self.stop_reason = self.train.batches(self.step*self.options.grad_accum), None
     try:
         with Interruption() as interruption:
+            if not self.step and self.valid is not None: self._validate_and_keep_best() # where it starts from
             while self.step < self.steps and not self.stop_reason:
                 self._one_step(stream)
                 if self.skipped_in_a_row >= self.options.max_skipped: self._give_up()
                 if self._is_time_to_validate(): self._validate_and_keep_best()
                 self.stop_reason = self._reason_to_stop(interruption, started)
                 if self.stop_reason or self.step % self.options.save_every == 0 or self.step == self.steps: self.save()
-        self.stop_reason = self.stop_reason or 'finished'
+        if not self.stop_reason: self._finish()
     finally:
         if hasattr(stream, 'close'): stream.close()
         self.stop_reason = self.stop_reason or 'an error'
         self.tell('after_fit')
     return self
+
+@patch
+def _tidy(self: Learner, resume):
+    "Remove what killed processes left half written, and all checkpoints of a run that starts afresh."
+    left = [p for place in (self.folder, self.folder/'checkpoints') for p in place.glob('.*.safetensors.*')]
+    for path in left + ([] if resume else list_checkpoints(self.folder)): path.unlink(missing_ok=True)
+
+@patch
+def _finish(self: Learner):
+    self._keep('the final weights', self.folder/'final.safetensors', lambda path: self.task.save(self.evaluated, path))
+    self.stop_reason = 'finished'
 
 @patch
 def _one_step(self: Learner, stream):
@@ -478,7 +494,8 @@ class Progress(Callback):
 
     def after_validate(self, learner):
         told = ', '.join(f'{k} {v:.4f}' for k, v in learner.metrics.items() if k != 'step')
-        print(f"epoch {learner.epoch}, step {learner.step}: loss {learner.parts['loss']:.4f}, {told}" + (' (best)' if learner.best == learner.metrics else ''))
+        loss = f"loss {learner.parts['loss']:.4f}, " if learner.parts else ''
+        print(f"epoch {learner.epoch}, step {learner.step}: {loss}{told}" + (' (best)' if learner.best == learner.metrics else ''))
 
     def after_fit(self, learner):
         if learner.stop_reason != 'finished': print(f'stopped at step {learner.step} of {learner.steps}: {learner.stop_reason}')

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['CLIPS', 'PICTURES', 'FOLDER_RATE', 'CONTAINERS', 'sample_clip', 'frame_rate', 'open_video', 'Colour', 'colour_tags',
-           'assumed_matrix', 'bit_depth', 'to_rgb', 'from_rgb', 'display_matrix', 'upright', 'VideoInfo', 'probe',
-           'DamagedVideo', 'VideoFrame', 'read_video', 'load_clip', 'natural_key', 'list_pictures', 'probe_folder',
-           'output_colour', 'StreamCopy', 'VideoWriter', 'sketch', 'change', 'CutFinder', 'find_cuts', 'split_at_cuts']
+           'assumed_matrix', 'bit_depth', 'sited_left', 'to_rgb', 'from_rgb', 'display_matrix', 'upright', 'VideoInfo',
+           'probe', 'DamagedVideo', 'frame_times', 'VideoFrame', 'read_video', 'load_clip', 'natural_key', 'is_pattern',
+           'list_pictures', 'probe_folder', 'output_colour', 'StreamCopy', 'VideoWriter', 'sketch', 'change',
+           'CutFinder', 'find_cuts', 'split_at_cuts']
 
 # %% ../nbs/10_video.ipynb #2d781355
 import importlib.util, io, math, os, re, shutil, warnings
@@ -141,6 +142,15 @@ def _as_frame(levels, pixel_format, left):
     for to, plane in zip(sited.planes, frame.planes): to.update(plane)
     return sited
 
+def sited_left(
+    frame: av.VideoFrame, # as decoded
+):
+    "Whether half-size chroma of a frame stands left, which the scaler knows and PyAV does not tell: noise is scaled with and without its siting."
+    known = frame.reformat(64, 64, 'yuv420p', interpolation='POINT')
+    for plane in known.planes: plane.update(np.random.default_rng(0).integers(16, 235, plane.buffer_size, dtype=np.uint8))
+    unknown = av.VideoFrame.from_ndarray(known.to_ndarray(), format='yuv420p')
+    return not np.array_equal(*(f.reformat(format='yuv444p', **_same).to_ndarray() for f in (known, unknown)))
+
 def _grey_name(bits): return 'gray' if bits == 8 else f'gray{bits}le'
 
 def to_rgb(
@@ -225,11 +235,17 @@ class VideoInfo:
     interlaced: bool=False
     audio: int=0 # number of streams
     subtitles: int=0
+    left: bool=True # half-size chroma stands left, else centred
 
     @property
     def size(self):
         "(H, W) as shown."
         return self.height, self.width
+
+    @property
+    def alpha(self):
+        "Whether pixels have a transparency, which LIFT leaves out."
+        return len(av.VideoFormat(self.pixel_format).components) in (2, 4)
 
     def __str__(self):
         some = lambda n, what: f'{n} {what}' if n != 1 else f"1 {what.rstrip('s')}"
@@ -251,7 +267,7 @@ def _duration(container, stream):
 def probe(path):
     "Facts of a video or a folder of pictures: one frame is decoded. LiftError for anything else."
     path = Path(path)
-    if path.is_dir(): return probe_folder(path)
+    if path.is_dir() or is_pattern(path): return probe_folder(path)
     with open_video(path) as (container, stream):
         first = next(_intact(path, container, stream))
         a, b, c, d = display_matrix(first)
@@ -259,7 +275,7 @@ def probe(path):
         if a == 0: h, w, aspect = w, h, 1/aspect
         return VideoInfo(path, container.format.name, stream.codec_context.name, w, h, stream.frames or None, _rate(stream), stream.time_base, _time(first, 0, _rate(stream)),
                          _duration(container, stream), fmt, bit_depth(fmt), round(math.degrees(math.atan2(b, a))) % 360, aspect, colour_tags(first),
-                         first.interlaced_frame or stream.codec_context.field_order > 1, len(container.streams.audio), len(container.streams.subtitles))
+                         first.interlaced_frame or stream.codec_context.field_order > 1, len(container.streams.audio), len(container.streams.subtitles), sited_left(first))
 
 def _rate(stream):
     "Average frames a second; clocks of milliseconds only give it roughly, so there the nearest usual rate is meant."
@@ -313,6 +329,16 @@ def _intact(path, container, stream):
     if count == 0: raise LiftError(f"{path}: holds no frame that can be decoded{f' ({problem})' if problem else ''}")
     if problem: raise DamagedVideo(path, count, problem)
 
+# %% ../nbs/10_video.ipynb #b7847b13
+def frame_times(path):
+    "Times in seconds of all frames, in order, from the packets alone; by counting where the file gives none."
+    info = probe(path)
+    if info.container == 'folder': return [i/info.fps for i in range(info.frames)]
+    times = []
+    with open_video(path) as (container, stream), suppress(av.FFmpegError): # a damaged file has no more packets
+        times += [p.pts if p.pts is None else p.pts*p.time_base for p in container.demux(stream) if p.size and not p.is_discard]
+    return sorted(times) if None not in times else [i/info.fps for i in range(len(times))]
+
 # %% ../nbs/10_video.ipynb #381b4af1
 @dataclass
 class VideoFrame:
@@ -364,9 +390,16 @@ def natural_key(path):
     "Sort key by which im2 comes before im10."
     return [(int(x), '') if x.isdigit() else (-1, x.lower()) for x in re.split(r'(\d+)', Path(path).name) if x]
 
+def is_pattern(path):
+    "Whether a path names an image sequence, such as shot/im%04d.png."
+    return re.search(r'%\d*d', Path(path).name) is not None and Path(path).suffix.lower() in PICTURES
+
 def list_pictures(folder):
-    "The pictures of a folder in natural order."
-    return sorted((p for p in Path(folder).iterdir() if p.suffix.lower() in PICTURES and p.name[0] != '.' and p.is_file()), key=natural_key)
+    "The pictures of a folder, or of a sequence shot/im%04d.png, in natural order."
+    folder, named = Path(folder), re.compile('.*')
+    if is_pattern(folder): folder, named = folder.parent, re.compile(re.sub(r'%\\?0?(\d*)d', lambda m: rf'\d{{{m[1] or 1},}}', re.escape(folder.name)))
+    if not folder.is_dir(): raise LiftError(f'{folder}: no such folder')
+    return sorted((p for p in folder.iterdir() if p.suffix.lower() in PICTURES and p.name[0] != '.' and named.fullmatch(p.name) and p.is_file()), key=natural_key)
 
 def _decode_picture(path):
     try:
@@ -437,7 +470,7 @@ class StreamCopy:
 
     def close(self): self.input.close()
 
-# %% ../nbs/10_video.ipynb #f5400e06
+# %% ../nbs/10_video.ipynb #8a2524df
 CONTAINERS = {'.mp4': 'libx264', '.mov': 'libx264', '.mkv': 'libx264', '.webm': 'libvpx-vp9'}
 _odd_sizes = ('libvpx-vp9', 'ffv1') # codecs that store odd sizes with halved chroma
 
@@ -446,18 +479,23 @@ def _fit(size, codec, pixel_format):
     chroma = av.VideoFormat(pixel_format, 2, 2).components[-1 if av.VideoFormat(pixel_format).is_rgb else min(1, len(av.VideoFormat(pixel_format).components)-1)]
     return size if codec in _odd_sizes else (size[0] + size[0] % (2//chroma.height), size[1] + size[1] % (2//chroma.width))
 
+def _open_output(temporary, time_base):
+    mov = temporary.suffix in ('.mp4', '.mov')
+    return av.open(f'file:{temporary}', 'w', options={'movflags': 'faststart', 'movie_timescale': str(time_base.denominator)} if mov else {})
+
 class _VideoFile:
     "One encoded video stream in a container, with what is copied from `like`."
-    def __init__(self, temporary, size, fps, codec, crf, pixel_format, like, colour, time_base):
+    def __init__(self, temporary, left, size, fps, codec, crf, pixel_format, like, copy, colour, time_base):
         quality = {} if crf is None or codec == 'ffv1' else {'crf': str(crf)}
+        quality['chroma_sample_location'] = 'left' if left else 'center'
+        if codec == 'libx265': quality |= {'x265-params': 'log-level=error'} # it talks to the terminal otherwise
         if codec.startswith('libvpx'): quality |= {'b': '0', 'row-mt': '1', 'cpu-used': '3'}
-        mov = temporary.suffix in ('.mp4', '.mov')
-        self.container = av.open(f'file:{temporary}', 'w', options={'movflags': 'faststart', 'movie_timescale': str(time_base.denominator)} if mov else {})
+        self.container = _open_output(temporary, time_base)
         self.stream = self.container.add_stream(codec, rate=fps, options=quality, height=size[0], width=size[1], time_base=time_base, pix_fmt=pixel_format)
         context = self.stream.codec_context
         context.color_range, context.colorspace, context.color_primaries, context.color_trc = colour.range, colour.matrix, colour.primaries, colour.transfer
         if like: context.sample_aspect_ratio = like.pixel_aspect
-        self.copy = StreamCopy(like.path, self.container) if like and like.container != 'folder' else None
+        self.copy = StreamCopy(copy, self.container) if copy else None
         self.time_base, self.duration = time_base, round(1/fps/time_base)
 
     def put(self, frame, time):
@@ -469,8 +507,10 @@ class _VideoFile:
             if self.copy: self.copy.until(p.dts*p.time_base)
             self.container.mux(p)
 
+    def flush(self): self._mux(self.stream.encode(None))
+
     def finish(self):
-        self._mux(self.stream.encode(None))
+        self.flush()
         if self.copy: self.copy.until(None)
         self.close()
 
@@ -478,26 +518,55 @@ class _VideoFile:
         if self.copy: self.copy.close()
         self.container.close()
 
-# %% ../nbs/10_video.ipynb #0891991a
+# %% ../nbs/10_video.ipynb #60fca99c
 class _PictureFolder:
-    "Numbered PNGs."
+    "Numbered PNGs or JPEGs."
     def __init__(self, temporary, pattern): self.folder, self.pattern, self.count = temporary, pattern, 0
 
     def put(self, frame, time):
+        path, self.count = self.folder/(self.pattern % self.count), self.count+1
+        if path.suffix.lower() != '.png': return Image.fromarray(frame.to_ndarray()).save(path, quality=95, subsampling=0)
         encoder = av.CodecContext.create('png', 'w')
         encoder.height, encoder.width, encoder.pix_fmt, encoder.time_base, encoder.thread_count = frame.height, frame.width, frame.format.name, 1/FOLDER_RATE, 1
         encoder.options, frame.pts = {'pred': 'up'}, 0
-        (self.folder/(self.pattern % self.count)).write_bytes(b''.join(bytes(p) for p in (*encoder.encode(frame), *encoder.encode(None))))
-        self.count += 1
+        path.write_bytes(b''.join(bytes(p) for p in (*encoder.encode(frame), *encoder.encode(None))))
+
+    def adopt(self, folder):
+        "Take over the pictures of a finished piece."
+        for p in list_pictures(folder):
+            os.replace(p, self.folder/(self.pattern % self.count))
+            self.count += 1
 
     def finish(self): pass
     def close(self): pass
 
+# %% ../nbs/10_video.ipynb #fdf41e6e
+class _JoinedFile(_VideoFile):
+    "Finished pieces, all encoded in the same way, one after the other in a container."
+    def __init__(self, temporary, first, fps, copy, time_base):
+        self.container, self.last = _open_output(temporary, time_base), None
+        with open_video(first) as (_, stream):
+            self.stream = self.container.add_stream_from_template(stream)
+            self.stream.time_base, self.extradata = stream.time_base, stream.codec_context.extradata
+            self.stream.framerate = fps # else Matroska has no default duration
+        self.copy = StreamCopy(copy, self.container) if copy else None
+
+    def put(self, piece, time=None):
+        with open_video(piece) as (container, stream):
+            if stream.codec_context.extradata != self.extradata: raise LiftError(f'{piece}: was encoded with other settings than the pieces before it: delete the pieces and begin anew')
+            for p in container.demux(stream):
+                if not p.size: continue
+                if self.last is not None and p.dts <= self.last: p.dts = self.last+1 # the codec's delay reaches back into the piece before
+                self.last, p.stream = p.dts, self.stream
+                self._mux([p])
+
+    def flush(self): pass
+
 # %% ../nbs/10_video.ipynb #b03a9c91
 class VideoWriter:
-    "Write frames to a video or a folder of PNGs, as a context manager: the target appears when the block ends well, and not at all otherwise."
+    "Write frames to a video or a folder of pictures, as a context manager: the target appears when the block ends well, and not at all otherwise."
     def __init__(self,
-        path, # .mp4, .mov, .mkv, .webm; no suffix, an empty folder or a pattern such as out/%05d.png: a folder of PNGs
+        path, # .mp4, .mov, .mkv, .webm; no suffix, an empty folder or a pattern such as out/%05d.png or out/%05d.jpg: a folder of pictures
         fps, # frames a second, as `frame_rate` reads it
         size: tuple=None, # (H, W); by default that of the first frame
         codec: str=None, # FFmpeg's name of the encoder; libx264, for .webm libvpx-vp9
@@ -505,17 +574,19 @@ class VideoWriter:
         pixel_format: str='yuv420p', # FFmpeg's name: yuv420p10le, yuv444p, gbrp…; more than 8 bits make 16-bit PNGs
         like=None, # a source (path or VideoInfo) for tags, pixel aspect, first time, sound, subtitles, titles
         time_base: Fraction=None, # seconds; by default the finest of the rate's and the source's
+        copy: bool=True, # also sound, subtitles, chapters and titles of `like`
     ):
         self.path, self.fps, self.size, self.crf = Path(path), frame_rate(fps), size and tuple(size), crf
         self.like = probe(like) if isinstance(like, (str, Path)) else like
         if self.like and self.path.resolve() == self.like.path.resolve(): raise LiftError(f'{path}: is the input itself: write to another file')
         self.pixel_format, suffix = pixel_format.replace('yuvj', 'yuv'), self.path.suffix.lower()
-        self.pattern = self.path.name if suffix == '.png' and '%' in self.path.name else '%06d.png' if not suffix or self.path.is_dir() else None
+        self.pattern = self.path.name if suffix in ('.png', '.jpg', '.jpeg') and '%' in self.path.name else '%06d.png' if not suffix or self.path.is_dir() else None
         if self.pattern: self._check_folder()
         elif suffix not in CONTAINERS: raise LiftError(f"{path}: unknown kind of video: write {', '.join(CONTAINERS)}, or a name without suffix for a folder of pictures")
         else: self._check_codec(codec or CONTAINERS[suffix])
         self.start = self.like.start if self.like else Fraction(0)
         self.time_base = time_base or self._time_base()
+        self.copy = self.like.path if copy and self.like and self.like.container != 'folder' else None
         self.sink, self.count, self.last = None, 0, None
 
 # %% ../nbs/10_video.ipynb #ae39123c
@@ -527,7 +598,7 @@ def _check_folder(self: VideoWriter):
     except (TypeError, ValueError): raise LiftError(f'{self.pattern}: a pattern for pictures has one number in it, such as %05d.png') from None
     if self.path.is_file(): raise LiftError(f'{self.path}: is a file: name a folder for the pictures')
     if self.path.is_dir() and any(self.path.iterdir()): raise LiftError(f'{self.path}: this folder is not empty: pictures go to a new or empty one')
-    self.pixel_format = 'rgb48be' if bit_depth(self.pixel_format) > 8 else 'rgb24'
+    self.pixel_format = 'rgb48be' if bit_depth(self.pixel_format) > 8 and self.pattern.endswith('.png') else 'rgb24'
 
 @patch
 def _check_codec(self: VideoWriter, codec):
@@ -565,7 +636,7 @@ def __exit__(self: VideoWriter, kind, error, trace):
         with suppress(Exception): self.sink.close()
         shutil.rmtree(self.temporary, ignore_errors=True) if self.pattern else self.temporary.unlink(missing_ok=True)
 
-# %% ../nbs/10_video.ipynb #4a663c3b
+# %% ../nbs/10_video.ipynb #46209c01
 @patch
 def write(self: VideoWriter,
     image, # [1, 3, H, W] or [3, H, W] in [0, 1], or a VideoFrame
@@ -589,17 +660,18 @@ def _open(self: VideoWriter, size):
     self.size = self.size or size
     self.stored = self.size if self.pattern else _fit(self.size, self.codec, self.pixel_format)
     self.colour = output_colour(self.pixel_format, self.stored, None if self.pattern else self.like)
+    self.left = not self.pattern and (self.path.suffix.lower() in ('.mkv', '.webm') or '26' in self.codec) and (self.like is None or self.like.left)
     if self.pattern: self.sink = _PictureFolder(self.temporary, self.pattern)
     else:
-        try: self.sink = _VideoFile(self.temporary, self.stored, self.fps, self.codec, self.crf, self.pixel_format, self.like, self.colour, self.time_base)
+        try: self.sink = _VideoFile(self.temporary, self.left, self.stored, self.fps, self.codec, self.crf, self.pixel_format, self.like, self.copy, self.colour, self.time_base)
         except (ValueError, av.FFmpegError) as e: raise LiftError(f'{self.path}: cannot be encoded so ({e})') from None
 
 @patch
 def _frame(self: VideoWriter, image):
     "The picture in the output's pixel format, with one row or column repeated where the codec needs it."
     pad = (0, self.stored[1]-self.size[1], 0, self.stored[0]-self.size[0])
-    image, left = image.reshape(1, *image.shape[-3:]), not self.pattern and any(x in self.codec for x in ('264', '265', 'hevc', 'mpeg'))
-    return from_rgb(F.pad(image.float(), pad, mode='replicate') if any(pad) else image, self.pixel_format, self.colour, left)
+    image = image.reshape(1, *image.shape[-3:])
+    return from_rgb(F.pad(image.float(), pad, mode='replicate') if any(pad) else image, self.pixel_format, self.colour, self.left)
 
 @patch
 def _passes(self: VideoWriter, source):
@@ -609,6 +681,17 @@ def _passes(self: VideoWriter, source):
     same = lambda a, b: (2 if a == 2 else 1) == (2 if b == 2 else 1) # an untagged range is the limited one
     matrix = lambda m: assumed_matrix(self.stored) if m == 2 else m
     return display_matrix(source) == (1, 0, 0, 1) and same(tags.range, wanted.range) and matrix(tags.matrix) == matrix(wanted.matrix)
+
+# %% ../nbs/10_video.ipynb #7b85df90
+@patch
+def append(self: VideoWriter,
+    piece, # a finished video of the same kind, with times that go on from the piece before; or a folder of pictures
+):
+    "Append a finished piece as it is."
+    try:
+        if self.sink is None: self.sink = _PictureFolder(self.temporary, self.pattern) if self.pattern else _JoinedFile(self.temporary, piece, self.fps, self.copy, self.time_base)
+        self.sink.adopt(piece) if self.pattern else self.sink.put(piece)
+    except (OSError, av.FFmpegError) as e: raise LiftError(f'{self.path}: {piece} cannot be joined ({e.strerror})') from None
 
 # %% ../nbs/10_video.ipynb #6b520874
 def _shrink(x, h, w):
