@@ -193,20 +193,20 @@ def read_yaml(
 @dataclass(frozen=True)
 class LiftConfig(Config):
     "Every choice of a LIFT model. The defaults are the specification."
-    num_frames: int = 15
-    layers: int = 3
-    attention: str = 'full'
-    attention_window: int = 8
-    aggregate: str = 'attention'
-    use_context: bool = True
-    use_occlusion: bool = True
-    use_s1: bool = True
-    align_s1: bool = False
-    flow: str = 'cascade'
-    trajectory: str = 'linear'
-    zero_init: bool = False
-    refine_norm: str = 'group'
-    dropout: float = 0.1
+    num_frames: int = 15 # the window: 3, 7 or 15, with the wanted frame
+    layers: int = 3 # of the transformer
+    attention: str = 'full' # full, or window: each frame sees its neighbours only
+    attention_window: int = 8 # frames a windowed attention sees
+    aggregate: str = 'attention' # transformer, or average: the plain mean of the features
+    use_context: bool = True # whether far frames reach flow and synthesis
+    use_occlusion: bool = True # visibility maps, or half and half
+    use_s1: bool = True # full-resolution features in Stage 5, or reduced s4
+    align_s1: bool = False # Stage 5 works on warped references and features
+    flow: str = 'cascade' # cascade, or rife: RIFE's network
+    trajectory: str = 'linear' # linear, or cubic through the next neighbours
+    zero_init: bool = False # residual heads start at zero
+    refine_norm: str = 'group' # group, or none: then a tile equals the whole picture
+    dropout: float = 0.1 # of the transformer's feed-forward part
 
     choices = dict(num_frames=tuple(_sides), attention=('full', 'window'), aggregate=('attention', 'average'),
                    flow=('cascade', 'rife'), trajectory=('linear', 'cubic'), refine_norm=('group', 'none'))

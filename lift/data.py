@@ -287,7 +287,7 @@ def stored_frames(
     try: return _memory_map(*(facts[k] for k in ('entry', 'frames', 'height', 'width')))
     except FileNotFoundError: raise LiftError(f"{facts['entry']}: these decoded frames were removed while in use: start again") from None
 
-# %% ../nbs/11_data.ipynb #048fc4ce
+# %% ../nbs/11_data.ipynb #a2fba3c2
 @dataclass(frozen=True)
 class Sequence:
     "Frames without a cut."
@@ -299,6 +299,7 @@ class Sequence:
 def _evenly(items, most): # at most so many, spread evenly over all
     return items if most is None or len(items) <= most else [items[i*len(items)//most] for i in range(most)]
 
+# %% ../nbs/11_data.ipynb #11053c03
 class BaseVideoDataset(Dataset):
     "Windows out of sequences of frames; `dataset[index]` and `dataset[epoch, index]` are samples. Subclasses say where the sequences are."
     split, num_frames, sampling, strides, ends, cache = 'train', 15, 'mixed', (1, 2, 3, 4), .1, False
@@ -350,7 +351,7 @@ class BaseVideoDataset(Dataset):
 
     def __len__(self): return self.ends_of_items[-1]
 
-# %% ../nbs/11_data.ipynb #6bd79846
+# %% ../nbs/11_data.ipynb #7c6550c0
 @lru_cache(maxsize=4096)
 def _listed(path): return list_pictures(path)
 
@@ -379,6 +380,7 @@ def size(self: BaseVideoDataset, sequence: Sequence): # (H, W)
     facts = self.facts[sequence.path]
     return (facts['height'], facts['width']) if 'height' in facts else _picture_size(self.pictures(sequence.path)[0])
 
+# %% ../nbs/11_data.ipynb #342fafb2
 @patch
 def _unfit(self: BaseVideoDataset, sequence): # why a sequence can't be used, or None
     need = min(last-first+1 for first, last in (p.span(not self.ends) for p in self.patterns))
