@@ -90,13 +90,13 @@ def reference_indices(
 def outer_indices(
     offsets: Tensor, # [B, T]
     valid: Tensor, # [B, T] bool
-): # two [B] integer tensors (the reference itself where there is none), and [B] bool: both are there
+): # two [B] integer tensors (the reference itself where there is none), and [B, 2] bool: are they there
     "List positions of the valid frames just outside the references."
     left, right = (offsets.gather(1, i[:, None]) for i in reference_indices(offsets, valid))
     before, after = valid & (offsets < left), valid & (offsets > right)
     nearest_left = torch.where(valid & (offsets <= left), offsets.masked_fill(before.any(-1, keepdim=True) & ~before, -float('inf')), -float('inf')).argmax(-1)
     nearest_right = torch.where(valid & (offsets >= right), offsets.masked_fill(after.any(-1, keepdim=True) & ~after, float('inf')), float('inf')).argmin(-1)
-    return nearest_left, nearest_right, before.any(-1) & after.any(-1)
+    return nearest_left, nearest_right, torch.stack((before.any(-1), after.any(-1)), 1)
 
 # %% ../nbs/00_core.ipynb #41b69726
 @patch(cls_method=True)
@@ -206,6 +206,7 @@ class LiftConfig(Config):
     trajectory: str = 'linear' # linear, or cubic through the next neighbours
     zero_init: bool = False # residual heads start at zero
     refine_norm: str = 'group' # group, or none: then a tile equals the whole picture
+    fusion: bool = False # Stages 4 and 5 as one: aligned frames, fused
     dropout: float = 0.1 # of the transformer's feed-forward part
 
     choices = dict(num_frames=tuple(_sides), attention=('full', 'window'), aggregate=('attention', 'average'),
@@ -214,7 +215,8 @@ class LiftConfig(Config):
 
 # %% ../nbs/00_core.ipynb #7d2f04a6
 CONFIGS = {'lift15-spec': LiftConfig(),
-           'lift15': LiftConfig(flow='rife', align_s1=True, zero_init=True, refine_norm='none')}
+           'lift15-rife': LiftConfig(flow='rife', align_s1=True, zero_init=True, refine_norm='none'),
+           'lift15': LiftConfig(flow='rife', trajectory='cubic', fusion=True)}
 
 def named_config(
     name, # a name from CONFIGS, or a LiftConfig, which is handed back

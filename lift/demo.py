@@ -15,7 +15,7 @@ from fastprogress.fastprogress import progress_bar
 
 from .baselines import LiftInterpolator, get_interpolator, minterpolate
 from .core import LiftError
-from .interpolate import interpolate_stream
+from .interpolate import interpolate_stream, output_times
 from .metrics import psnr, quantize, ssim
 from .video import VideoWriter, probe, read_video, sample_clip, split_at_cuts
 from .viz import alpha_bars, contact_sheet, error_map, flow_to_color, flow_wheel
@@ -42,7 +42,7 @@ def rebuild(
         made = minterpolate(torch.cat([f.tensor() for f in shot[::2]]), 2)[1::2]
         for frame in made: yield frame[None], (time.perf_counter()-start)/len(made)
         return
-    for frame in interpolate_stream(shot[::2], model):
+    for frame in interpolate_stream(shot[::2], model, [f.time for f in shot]):
         if not frame.made: continue
         yield frame.image, time.perf_counter()-start
         start = time.perf_counter()
@@ -93,7 +93,7 @@ def run_demo(
                     yield
         with VideoWriter(film, probe(path).fps*2) as writer:
             for shot in shots:
-                for frame in interpolate_stream(shot, models['lift15'], device=device):
+                for frame in interpolate_stream(shot, models['lift15'], output_times([f.time for f in shot], 2), device=device):
                     writer.write(frame.image)
                     if frame.made: yield
 

@@ -68,10 +68,12 @@ class FrameFeatures:
     s4: Tensor=None # [B, 128, H'/4, W'/4]
     s8: Tensor=None # [B, 192, H'/8, W'/8]
     motion: Tensor=None # [B, 4, H', W'], RIFE's own features where its flow is used
+    half: Tensor=None # [B, 7, H'/2, W'/2] padded: picture and RIFE's features at half size, where frames are fused
+    small: Tensor=None # [B, 3, H'/8, W'/8], the same
 
     def light(self):
-        "What a context frame needs, without s1, s4 and s8."
-        return replace(self, s1=None, s4=None, s8=None)
+        "What a context frame needs, without s1, s4 and s8; where frames are fused without RIFE's full-size features."
+        return replace(self, s1=None, s4=None, s8=None, motion=self.motion if self.half is None else None)
 
     @property
     def maps(self): return {k: v for k, v in vars(self).items() if isinstance(v, Tensor)}

@@ -259,7 +259,8 @@ def rife_flows(
 # %% ../nbs/13_losses.ipynb #45137e1c
 RECIPES = {'spec': dict(l1=1., lpips=.1),
            'no-lpips': dict(l1=1., laplacian=1., census=.01),
-           'rife': dict(laplacian=1., distill=.01)}
+           'rife': dict(laplacian=1., distill=.01),
+           'psnr': dict(psnr=1.)}
 
 def _distill_better(flows, teacher, references, target):
     return distillation_loss(flows, teacher, better_teacher(flows, teacher, references, target))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LOSSLESS', 'frame_numbers', 'usual_gap', 'fill_gaps', 'compare_kept', 'RepairReport', 'repair_video', 'Fault',
-           'FaultFinder', 'find_faults']
+           'FaultFinder', 'find_faults', 'remade', 'fault_sheet', 'repairable']
 
 # %% ../nbs/33_repair.ipynb #4f350a5c
 import re, time
@@ -178,16 +178,15 @@ class FaultFinder:
             before, first, last, after = (self.cells[k] for k in (-n-2, -n-1, -2, -1))
             self.excess[n][i-n] = float((np.minimum(_patches(before, first), _patches(last, after))-_patches(before, after)).max())
 
-# %% ../nbs/33_repair.ipynb #ef384b27
-def _spoilt(excess, least=12., ratio=3.):
+# %% ../nbs/33_repair.ipynb #dd65fa96
+def _spoilt(excess, least=40., ratio=4.):
     "Runs of frames that differ from both sides: (first, last, strength)."
     found, taken = [], set()
     for n in sorted(excess):
         e = excess[n]
         for i in sorted(e):
-            around = [e[j] for j in range(i-6, i+7) if j in e and abs(j-i) > n]
-            usual = sorted(around)[len(around)*2//3] if around else 0
-            if e[i] < max(least, ratio*usual) or taken & set(range(i-1, i+n+1)) or any(e.get(j, 0) > e[i] for j in (i-1, i+1)): continue
+            around = sorted(e[j] for j in range(i-10, i+11) if j in e and abs(j-i) > n)
+            if e[i] < max(least, ratio*around[-3] if around[2:] else 0) or taken & set(range(i-1, i+n+1)) or any(e.get(j, 0) > e[i] for j in (i-1, i+1)): continue
             taken |= set(range(i, i+n)); found.append((i, i+n-1, e[i]))
     return found
 
@@ -215,5 +214,43 @@ def find_faults(
         if (b-a)*2 >= 3*usual: faults.append(Fault('missing', i, i, round((b-a)/usual)-1)); odd.add(i)
     for i in range(3, finder.count-2):
         around = [finder.steps[k-1] for k in (i-2, i-1, i+1, i+2)]
-        if not odd & set(range(i-2, i+3)) and finder.steps[i-1] > max(1.8*max(around), 1): faults.append(Fault('jump', i, i, finder.steps[i-1]/max(around)))
+        if not odd & set(range(i-2, i+3)) and finder.steps[i-1] > max(1.5*max(around), 1): faults.append(Fault('jump', i, i, finder.steps[i-1]/max(around)))
     return sorted(faults, key=lambda f: (f.first, f.kind))
+
+# %% ../nbs/33_repair.ipynb #0c8cd598
+def remade(
+    source, # a video or a folder of pictures
+    first: int, # of a run of frames
+    last: int, # of a run
+    model: Interpolator,
+    device='cpu',
+    reach: int=9, # frames looked at on either side
+): # [1, 3, H, W]: the middle frame of the run, made anew
+    "One frame of a run made anew from the frames around it."
+    near = list(read_video(source, max(0, first-reach), last+reach))
+    middle = next(f.time for f in near if f.index == (first+last)//2)
+    finder, frames = CutFinder(), [f for f in near if not first <= f.index <= last]
+    cuts = {frames[c].index for c in [*filter(None, map(finder.push, frames)), *finder.finish()]}
+    image = next(interpolate_stream(frames, model, [middle], cuts, device)).image
+    return image.tensor() if hasattr(image, 'tensor') else image
+
+def fault_sheet(
+    source, # a video or a folder of pictures
+    faults: list, # from `find_faults`
+    model: Interpolator,
+    device='cpu',
+    most: int=12, # rows
+): # PIL picture
+    "The frames around each fault, and what would be made."
+    rows, labels = [], []
+    for f in faults[:most]:
+        a, b = (f.first, f.last) if f.kind in ('spoilt', 'doubled') else (f.first, f.first-1)
+        shown = {x.index: x.tensor() for x in read_video(source, max(0, a-1), b+2)}
+        fault = a <= b
+        rows.append([shown.get(a-1), shown.get((a+b)//2) if fault else None, shown.get(b+1), remade(source, a, b, model, device) if fault else None])
+        labels.append(str(f).replace(' (', '\n(').replace(': ', ':\n'))
+    return contact_sheet(rows, ['before', 'fault', 'after', 'made anew'], labels, width=1200)
+
+def repairable(faults):
+    "Numbers of the frames that a repair would make anew."
+    return sorted({k for f in faults if f.kind in ('spoilt', 'doubled') for k in range(f.first, f.last+1)})

@@ -21,10 +21,10 @@ from .warp import at_least_float32, resize, resize_flow
 # %% ../nbs/08_rife.ipynb #4312cef6
 class ScaledResConv(nn.Module):
     "leaky(conv(x)·beta + x), with one learnt beta per channel."
-    def __init__(self, channels: int):
+    def __init__(self, channels: int, beta: float=1.):
         super().__init__()
         self.conv = nn.Conv2d(channels, channels, 3, 1, 1)
-        self.beta = nn.Parameter(torch.ones(1, channels, 1, 1))
+        self.beta = nn.Parameter(torch.full((1, channels, 1, 1), beta))
         self.leaky = nn.LeakyReLU(.2)
 
     def forward(self, x: Tensor): return self.leaky(self.conv(x)*self.beta + x)
@@ -49,25 +49,30 @@ class IFBlock(nn.Module):
 
 # %% ../nbs/08_rife.ipynb #639ae4dd
 class IFNet(nn.Module):
-    "RIFE 4.25's flow network: five passes at 1/16, 1/8, 1/4, 1/2 and 1/1."
-    def __init__(self):
+    "RIFE 4.25's flow network: five passes at 1/16, 1/8, 1/4, 1/2 and 1/1, or the first of them."
+    def __init__(self, count: int=5): # passes
         super().__init__()
         self.head = nn.Sequential(conv(3, 16, 2), conv(16, 16), conv(16, 16), nn.ConvTranspose2d(16, 4, 4, 2, 1))
         first, later = 2*(3+4)+1, 2*(3+4)+1+1+8+4 # pictures, features and time; then also mask, features and flows
-        self.blocks = nn.ModuleList(IFBlock(*sizes) for sizes in ((first, 192, 16), (later, 128, 8), (later, 96, 4), (later, 64, 2), (later, 32, 1)))
+        self.blocks = nn.ModuleList(IFBlock(*sizes) for sizes in ((first, 192, 16), (later, 128, 8), (later, 96, 4), (later, 64, 2), (later, 32, 1))[:count])
 
-    def forward(self,
+    def passes(self,
         left: Tensor, # [B, 7, H, W]: picture and features
         right: Tensor, # [B, 7, H, W]
         t: Tensor, # [B] in (0, 1)
-    ): # Motion at full size
+    ): # Motion at full size, and the features [B, 8, H, W] that the next pass would take
+        "All passes, from coarse to fine."
         time = time_plane(t, left)
         flows, mask, features = self.blocks[0](torch.cat((left[:, :3], right[:, :3], left[:, 3:], right[:, 3:], time), 1))
         for block in self.blocks[1:]:
             a, b = warp_both(left, right, Motion(flows, None, 1))
             correction, mask, features = block(torch.cat((a[:, :3], b[:, :3], a[:, 3:], b[:, 3:], time, mask, features), 1), flows)
             flows = flows + correction
-        return Motion(flows, torch.cat((mask, -mask), 1), 1)
+        return Motion(flows, torch.cat((mask, -mask), 1), 1), features
+
+    def forward(self, left: Tensor, right: Tensor, t: Tensor): # Motion
+        "Motion alone."
+        return self.passes(left, right, t)[0]
 
     def describe(self, image: Tensor): # [B, 3, H, W] -> [B, 7, H, W]
         "A picture with its features: what is worth keeping of a frame."
@@ -107,9 +112,9 @@ class RifeFlow(nn.Module):
     "RIFE's flow network in the place of Stage 3."
     multiple, scale = 64, 1
 
-    def __init__(self):
+    def __init__(self, passes: int=5):
         super().__init__()
-        self.net = IFNet()
+        self.net = IFNet(passes)
 
     def forward(self,
         left: FrameFeatures,

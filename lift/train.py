@@ -15,6 +15,7 @@ from typing import Annotated, get_args
 
 import torch
 import tyro
+from accelerate import PartialState
 from fastcore.basics import patch
 from fastcore.docments import docments
 
@@ -45,7 +46,7 @@ class DataConfig(Config):
     drop: float = .3 # how often context frames are dropped
     held_back: float = .1 # share of every shot kept for validation where there is no data for it
     short_side: int|None = None # pixels; longer clips are shrunk to it on their way into the cache
-    workers: int = 1 # processes that make batches
+    workers: int = 0 # processes that make batches; clips in the cache are fastest without
     resident: bool = False # keep all frames on the device and cut crops there
     cache_dir: str|None = None # decoded frames; the user's cache directory by default
     cache_gb: float = 50. # limit of the cache
@@ -186,11 +187,11 @@ def create_learner(
     callbacks=None, # Progress, TensorBoardLogger and RunRecord by default
 ): # Learner
     "Everything a run needs."
-    from accelerate import PartialState
     processes = PartialState(cpu=pick_device(config.learner.device).type == 'cpu')
     model, report = start_model(config)
     if report and processes.is_main_process: print(f'encoder from {config.pretrained_encoder}:\n{report}')
-    train, valid, digest = loaders(config, processes.process_index, processes.num_processes)
+    with processes.main_process_first(): # it decodes what is not in the cache yet
+        train, valid, digest = loaders(config, processes.process_index, processes.num_processes)
     task = LiftTask(model, config.loss, config.rates, config.first_epoch)
     about = {k: v for k, v in asdict(config).items() if k not in ('learner', 'phases')} | dict(loss=task.criterion.weights, digest=digest)
     return Learner(task, train, valid, config.learner, folder, [Progress(), TensorBoardLogger(), RunRecord()] if callbacks is None else callbacks, about, digest, free=_free)
@@ -251,7 +252,7 @@ def _optional(kind):
 def train_options(): # dataclass
     "Every option of `lift train`, flat."
     own = [(name, Annotated[kind, tyro.conf.arg(help=text)], dict(out='runs', restart=False, dry_run=False).get(name)) for name, (kind, text) in _own.items()]
-    rest = [(f.name, Annotated[_optional(f.type), tyro.conf.arg(help=docments(cls).get(f.name) or f'of the model, see LiftConfig')], None) for cls in _sections.values() for f in fields(cls)]
+    rest = [(f.name, Annotated[_optional(f.type), tyro.conf.arg(help=docments(cls).get(f.name) or '')], None) for cls in _sections.values() for f in fields(cls)]
     return make_dataclass('TrainOptions', own+rest)
 
 def parse_weights(text: str): # {part: number}, or the text where it is a name
