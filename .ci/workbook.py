@@ -1,5 +1,6 @@
-"""Keeping the workbook whole.   python .ci/workbook.py check | test [NAME…] [--flags slow] | readme"""
-import argparse, filecmp, re, shutil, subprocess, sys, tempfile, time
+"""Keeping the workbook whole.   python .ci/workbook.py check | test [NAME…] [--flags slow] [--jobs N] | readme"""
+import argparse, filecmp, os, re, shutil, subprocess, sys, tempfile, time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import nbformat
@@ -47,20 +48,26 @@ def check():
     print(f'{len(notebooks())} notebooks are clean, lift/ and README.md are in sync')
 
 
-def test(names, flags):
-    "Run notebooks by nbdev_test, each in a process of its own, and count them."
+def run(book, flags, threads):
+    "Seconds and output of a notebook under nbdev_test, in a process of its own; output None if it passed."
+    start = time.perf_counter()
+    done = subprocess.run([BIN/'nbdev_test', '--path', str(book), '--n_workers', '0', *(['--flags', flags] if flags else [])], cwd=ROOT,
+                          env=os.environ | {'OMP_NUM_THREADS': str(threads)}, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace')
+    return time.perf_counter()-start, (done.stdout+done.stderr)[-6000:] if done.returncode else None
+
+
+def test(names, flags, jobs):
+    "Run notebooks, so many at a time that share the cores, and count them."
     books = [p for p in notebooks() if not names or any(n in p.name for n in names)]
-    failed = []
-    for book in books:
-        start = time.perf_counter()
-        run = subprocess.run([BIN/'nbdev_test', '--path', str(book), '--n_workers', '0', *(['--flags', flags] if flags else [])],
-                             cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace')
-        print(f"{'ok  ' if run.returncode == 0 else 'FAIL'} {book.relative_to(ROOT)} {time.perf_counter()-start:.1f} s", flush=True)
-        if run.returncode:
-            failed.append(book)
-            print((run.stdout + run.stderr)[-6000:], flush=True)
     if not books: sys.exit(f'no notebook matches {names}')
-    print(f'{len(books)-len(failed)} passed, {len(failed)} failed')
+    jobs, failed = max(1, min(jobs or 4, os.cpu_count(), len(books))), 0
+    with ThreadPoolExecutor(jobs) as pool:
+        runs = {pool.submit(run, book, flags, os.cpu_count()//jobs): book for book in books}
+        for done in as_completed(runs):
+            seconds, output = done.result()
+            print(f"{'ok  ' if output is None else 'FAIL'} {runs[done].relative_to(ROOT)} {seconds:.1f} s", flush=True)
+            if output is not None: failed += 1; print(output, flush=True)
+    print(f'{len(books)-failed} passed, {failed} failed')
     sys.exit(bool(failed))
 
 
@@ -69,5 +76,6 @@ if __name__ == '__main__':
     parser.add_argument('command', choices=['check', 'test', 'readme'])
     parser.add_argument('names', nargs='*', help='parts of notebook names; all by default')
     parser.add_argument('--flags', help='also run cells marked so, e.g. slow')
+    parser.add_argument('--jobs', type=int, help='notebooks at a time; by default one for every core, at most 4')
     a = parser.parse_args()
-    {'check': check, 'readme': readme, 'test': lambda: test(a.names, a.flags)}[a.command]()
+    {'check': check, 'readme': readme, 'test': lambda: test(a.names, a.flags, a.jobs)}[a.command]()

@@ -179,7 +179,7 @@ def _fixed_seed():
         yield
 
 def get_interpolator(
-    name: str, # 'blend', 'minterpolate', 'rife', 'lift15', 'lift15-spec', or a file of LIFT weights
+    name: str, # 'blend', 'minterpolate', 'rife', 'lift15', 'lift15-rife', 'lift15-spec', or a file of LIFT weights
     device='cpu', # as for `pick_device`
     dtype='float32', # 'float32', 'bfloat16' or 'float16'
 ): # Interpolator

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BENCHMARKS', 'COLUMNS', 'PUBLISHED', 'Sample', 'as_stored', 'halve_in_bytes', 'halve', 'crop_edges', 'crop_centre',
-           'pad_centred', 'Protocol', 'luma', 'score', 'read_picture', 'stored_pictures', 'BenchmarkSpec', 'Benchmark',
+           'pad_centred', 'Protocol', 'luma', 'score', 'stored_pictures', 'BenchmarkSpec', 'Benchmark',
            'load_benchmark', 'nearest_inputs', 'predict', 'run_benchmark', 'summarize']
 
 # %% ../nbs/16_benchmarks.ipynb #240b9070
@@ -19,12 +19,11 @@ import pandas as pd
 import torch
 import torch.nn.functional as F
 from fastprogress.fastprogress import progress_bar
-from PIL import Image
 from torch import Tensor
 
 from .core import LiftError, Window, look_up, pick_device
 from .metrics import interpolation_error, psnr, quantize, ssim, ssim_matlab
-from .video import list_pictures, natural_key
+from .video import first_below, list_pictures, natural_key, read_picture
 
 # %% ../nbs/16_benchmarks.ipynb #9e1d5774
 @dataclass(frozen=True)
@@ -128,13 +127,6 @@ def score(
     return dict(psnr=psnr(prediction, target).item(), ssim=_ssims[protocol.ssim](prediction, target).item(), ie=ie.item())
 
 # %% ../nbs/16_benchmarks.ipynb #04d74cd9
-def read_picture(path): # uint8 [H, W, 3]
-    "The RGB pixels of a picture file."
-    try:
-        with Image.open(path) as picture: return np.array(picture.convert('RGB'))
-    except FileNotFoundError: raise LiftError(f'{path}: no such picture') from None
-    except (OSError, SyntaxError, ValueError) as e: raise LiftError(f'{path}: cannot be read as a picture ({type(e).__name__}): unpack it again from the archive') from None
-
 def stored_pictures(
     sample: Sample,
     protocol: Protocol,
@@ -163,12 +155,6 @@ def _benchmark(name, images, protocols):
         BENCHMARKS[name] = BenchmarkSpec(read, protocols if isinstance(protocols, dict) else {'all': protocols}, images)
         return read
     return register
-
-def _below(root, *places):
-    "The first of several places under `root` that exists."
-    for place in places:
-        if (root/place).exists(): return root/place
-    raise LiftError(f"{root}: holds no {' and no '.join(places)}: root should be the folder that the set was unpacked into")
 
 # %% ../nbs/16_benchmarks.ipynb #5baf31d7
 @dataclass(frozen=True)
@@ -219,7 +205,7 @@ _vimeo = Protocol(size=(256, 448))
 
 def _tuples(root, archive, listing, wanted, inputs):
     "Folders im1.png, im2.png … named by a list."
-    listing = _below(root, listing, f'{archive}/{listing}')
+    listing = first_below(root, listing, f'{archive}/{listing}')
     for name in listing.read_text('utf-8', 'replace').split():
         picture = lambda i: listing.parent/'sequences'/name/f'im{i}.png'
         yield Sample(name, tuple(map(picture, inputs)), inputs, (picture(wanted),), (wanted,))
@@ -233,14 +219,14 @@ def _septuplets(root, subset): return _tuples(root, 'vimeo_septuplet', 'sep_test
 # %% ../nbs/16_benchmarks.ipynb #d730989a
 @_benchmark('ucf101', 379, Protocol(size=(256, 256), rounds=True))
 def _ucf101(root, subset):
-    for d in sorted((d for d in _below(root, 'ucf101_interp_ours', '.').iterdir() if d.is_dir() and d.name[0] != '.'), key=natural_key):
+    for d in sorted((d for d in first_below(root, 'ucf101_interp_ours', '.').iterdir() if d.is_dir() and d.name[0] != '.'), key=natural_key):
         yield Sample(d.name, (d/'frame_00.png', d/'frame_02.png'), (-1, 1), (d/'frame_01_gt.png',), (0,))
 
 _middlebury_names = 'Beanbags Dimetrodon DogDance Grove2 Grove3 Hydrangea MiniCooper RubberWhale Urban2 Urban3 Venus Walking'.split()
 
 @_benchmark('middlebury', 12, Protocol(pad=32, rounds=True))
 def _middlebury(root, subset):
-    data = _below(root, 'other-data')
+    data = first_below(root, 'other-data')
     for n in _middlebury_names:
         yield Sample(n, (data/n/'frame10.png', data/n/'frame11.png'), (-1, 1), (root/'other-gt-interp'/n/'frame10i11.png',), (0,))
 
@@ -253,7 +239,7 @@ def _snufilm_path(root, entry):
 
 @_benchmark('snufilm', 310, dict.fromkeys(('easy', 'medium', 'hard', 'extreme'), Protocol(pad=32)))
 def _snufilm(root, subset):
-    listing = _below(root, f'test-{subset}.txt', f'eval_modes/test-{subset}.txt')
+    listing = first_below(root, f'test-{subset}.txt', f'eval_modes/test-{subset}.txt')
     for i, line in enumerate(listing.read_text('utf-8', 'replace').splitlines(), 1):
         if not line.strip(): continue
         if len(line.split()) != 3: raise LiftError(f'{listing}: line {i} should be three paths with spaces between, not {line!r}')
@@ -266,20 +252,20 @@ _uhd = Protocol(size=(2160, 4096), pad=32, rounds=True)
 
 @_benchmark('xiph', 8*49, {'2K': replace(_uhd, prepare=halve_in_bytes, ssim='skimage'), '4K': replace(_uhd, prepare=crop_edges, ssim='skimage')})
 def _xiph(root, subset):
-    folder = _below(root, 'netflix', '.')
+    folder = first_below(root, 'netflix', '.')
     for clip in _xiph_clips:
         picture = lambda n: folder/f'{clip}-{n:03d}.png'
         for n in range(2, 99, 2): yield Sample(f'{clip}-{n:03d}', (picture(n-1), picture(n+1)), (n-1, n+1), (picture(n),), (n,))
 
 @_benchmark('x4k', 15*7, {'4K': _uhd, '2K': replace(_uhd, prepare=halve)})
 def _x4k(root, subset):
-    for clip in sorted(_below(root, 'test', '.').glob('Type*/TEST*')):
+    for clip in sorted(first_below(root, 'test', '.').glob('Type*/TEST*')):
         picture = lambda n: clip/f'{n:04d}.png'
         yield Sample(f'{clip.parent.name}/{clip.name}', (picture(0), picture(32)), (0, 32), tuple(map(picture, range(4, 32, 4))), tuple(range(4, 32, 4)))
 
 @_benchmark('davis', 2849, Protocol(prepare=part(crop_centre, size=(480, 840))))
 def _davis(root, subset):
-    clips = _below(root, 'JPEGImages/480p', 'DAVIS/JPEGImages/480p', '.')
+    clips = first_below(root, 'JPEGImages/480p', 'DAVIS/JPEGImages/480p', '.')
     for clip in sorted(d for d in clips.iterdir() if d.is_dir() and d.name[0] != '.'):
         pictures = list_pictures(clip)
         for i in range(0, len(pictures)-6, 2):

@@ -23,13 +23,10 @@ import torch
 from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
-from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from .benchmarks import _below, read_picture
 from .core import LiftError, Window, pick_device
-from .evaluate import VIDEOS
-from .video import CutFinder, DamagedVideo, list_pictures, natural_key, probe, read_video
+from .video import CutFinder, DamagedVideo, VIDEOS, first_below, list_pictures, natural_key, probe, read_picture, read_video
 
 # %% ../nbs/11_data.ipynb #494e4533
 @dataclass(frozen=True)
@@ -553,7 +550,7 @@ class Vimeo15Dataset(BaseVideoDataset):
 
     def find(self):
         other = dict(val='test', test='val').get(self.split, self.split)
-        place = _below(self.root/'sequences', *dict.fromkeys((self.split, other)))
+        place = first_below(self.root/'sequences', *dict.fromkeys((self.split, other)))
         listing = self.listing or next((p for s in (self.split, other) for p in (self.root/f'{s}list.txt', self.root/f'{s}.txt') if p.is_file()), None)
         if not listing: return [(d.name, d) for d in sorted(place.iterdir(), key=natural_key) if d.is_dir() and d.name[0] != '.']
         if not Path(listing).is_file(): raise LiftError(f'{listing}: no such list')
@@ -574,7 +571,7 @@ class _Vimeo90K(BaseVideoDataset):
     def find(self):
         if self.split not in ('train', 'val', 'test'): raise LiftError(f'split={self.split!r} is unknown: use train, val or test')
         listing = f"{self.prefix}_{'train' if self.split == 'train' else 'test'}list.txt"
-        listing = _below(self.root, listing, f'{self.archive}/{listing}')
+        listing = first_below(self.root, listing, f'{self.archive}/{listing}')
         return [(name, listing.parent/'sequences'/name) for name in _names(listing)]
 
     def pictures(self, path): return [path/f'im{i}.png' for i in range(1, self.length+1)]
@@ -603,8 +600,8 @@ class UCF101Dataset(BaseVideoDataset):
 
     def find(self):
         if self.split not in ('train', 'val', 'test') or self.fold not in (1, 2, 3): raise LiftError(f'split={self.split!r} with fold={self.fold}: use train, val or test, and fold 1, 2 or 3')
-        lists, films = _below(self.root, 'ucfTrainTestlist/classInd.txt', 'classInd.txt').parent, _below(self.root, 'UCF-101', '.')
-        names = _names(_below(lists, f"{'train' if self.split == 'train' else 'test'}list0{self.fold}.txt"))
+        lists, films = first_below(self.root, 'ucfTrainTestlist/classInd.txt', 'classInd.txt').parent, first_below(self.root, 'UCF-101', '.')
+        names = _names(first_below(lists, f"{'train' if self.split == 'train' else 'test'}list0{self.fold}.txt"))
         classes = {line.split()[-1] for line in (lists/'classInd.txt').read_text().splitlines() if line.strip()}
         strange = [n for n in names if n.split('/')[0] not in classes]
         if strange: raise LiftError(f'{lists}: the list names {strange[0]}, of no class in classInd.txt: take both from the same archive')
@@ -617,7 +614,7 @@ class X4K1000FPSDataset(BaseVideoDataset):
 
     def find(self):
         other = dict(val='test', test='val').get(self.split, self.split)
-        place = _below(self.root, *(f'{kind}{s}' for s in dict.fromkeys((self.split, other)) for kind in ('', 'encoded_')))
+        place = first_below(self.root, *(f'{kind}{s}' for s in dict.fromkeys((self.split, other)) for kind in ('', 'encoded_')))
         clips = (p for p in place.glob('*/*') if p.name[0] != '.' and (p.is_dir() or p.suffix.lower() in VIDEOS))
         return [(f'{p.parent.name}/{p.stem if p.is_file() else p.name}', p) for p in sorted(clips, key=lambda p: (natural_key(p.parent), natural_key(p)))]
 

@@ -93,10 +93,10 @@ class _Slot:
         if self.light: self.features = context_only(self.features)
 
 def context_only(features):
-    "LIFT features of which only s16 is left; the picture keeps its shape and no pixels."
+    "LIFT features of which only s16, or the thumbnail, is left; the picture keeps its shape and no pixels."
     if isinstance(features, list): return type(features)(map(context_only, features))
-    if getattr(features, 's16', None) is None: return features
-    return replace(features, image=features.image[..., :1, :1].clone().expand_as(features.image), motion=None)
+    if getattr(features, 's16', None) is None and getattr(features, 'small', None) is None: return features
+    return replace(features, image=features.image[..., :1, :1].clone().expand_as(features.image), motion=None, half=None)
 
 # %% ../nbs/30_interpolate.ipynb #ddc7fd63
 def shot_around(
@@ -171,7 +171,6 @@ def interpolate_stream(
             near = left if 2*time < left.time+right.time else right
             shot = shot_around([s.begins for s in ring.slots], ring.at, ring.before, ring.after) if left.time < time < right.time else None
             if shot is None or abs(near.time-time) <= tolerance: yield OutputFrame(near, time, False, left); continue
-            ahead, features = len(shot)-1-ring.at+shot[0], []
             for i in sorted(shot, key=lambda i: i not in (ring.at, ring.at+1)): # references first: their features tell how heavy frames are
                 slot = ring.slots[i]
                 slot.encoded(model, device, i in (ring.at, ring.at+1))

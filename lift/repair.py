@@ -10,13 +10,11 @@ __all__ = ['LOSSLESS', 'frame_numbers', 'usual_gap', 'fill_gaps', 'compare_kept'
 import re, time
 from collections import deque
 from contextlib import closing
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import torch
 from fastprogress.fastprogress import progress_bar
 
 from .baselines import Interpolator

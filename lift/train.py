@@ -7,8 +7,8 @@ __all__ = ['DataConfig', 'TrainConfig', 'model_config', 'merged', 'LiftTask', 'O
            'unrolled', 'train', 'recipe_path', 'train_options', 'parse_weights', 'config_of', 'train_command']
 
 # %% ../nbs/22_train.ipynb #99977344
-import math, warnings
-from dataclasses import MISSING, asdict, dataclass, field, fields, make_dataclass, replace
+import math
+from dataclasses import asdict, dataclass, field, fields, make_dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, get_args
@@ -23,7 +23,7 @@ from .core import CONFIGS, Config, LiftConfig, LiftError, look_up, named_config,
 from .data import Augment, ResidentLoader, WindowLoader, get_dataset_class
 from .learner import Learner, LearnerConfig, Progress, Task
 from .losses import LiftLoss, reference_frames, rife_flows
-from .model import LIFT, create_lift_model, read_weights, save_weights
+from .model import LIFT, create_lift_model, save_weights
 from .rife import load_rife, rife_weights_path
 from .tracking import RunRecord, TensorBoardLogger
 
