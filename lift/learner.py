@@ -478,7 +478,7 @@ def dry_run(self: Learner): # {what: seconds a step, …}
         self.fit(resume=False)
         path = list_checkpoints(d)[0]
         self.restore(path, *read_checkpoint(path))
-    return dict(steps=self.step, seconds=self.batch_seconds, **self.parts, **self.metrics)
+    return dict(steps=self.step, seconds=self.batch_seconds) | {k if k == 'loss' else f'loss.{k}': v for k, v in self.parts.items()} | self.metrics
 
 # %% ../nbs/20_learner.ipynb #5e53d2cc
 class Progress(Callback):
