@@ -484,7 +484,7 @@ def dry_run(self: Learner): # {what: seconds a step, …}
 class Progress(Callback):
     "A bar with the loss, and a line for each validation."
     def before_fit(self, learner):
-        self.bar = progress_bar(range(learner.steps-learner.step), leave=False)
+        self.bar = progress_bar(range(max(learner.steps-learner.step, 1)), leave=False) # a run that is done has nothing left
         if learner.resumed_at: print(f'resumed at step {learner.resumed_at} of {learner.steps}')
         self.bar.update(0)
 
