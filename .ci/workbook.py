@@ -62,7 +62,7 @@ def test(names, flags, jobs):
     if not books: sys.exit(f'no notebook matches {names}')
     jobs, failed = max(1, min(jobs or 4, os.cpu_count(), len(books))), 0
     with ThreadPoolExecutor(jobs) as pool:
-        runs = {pool.submit(run, book, flags, os.cpu_count()//jobs): book for book in books}
+        runs = {pool.submit(run, book, flags, os.cpu_count()//jobs): book for book in reversed(books)} # the late ones take longest
         for done in as_completed(runs):
             seconds, output = done.result()
             print(f"{'ok  ' if output is None else 'FAIL'} {runs[done].relative_to(ROOT)} {seconds:.1f} s", flush=True)
