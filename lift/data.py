@@ -10,6 +10,7 @@ __all__ = ['DATASETS', 'Pattern', 'patterns', 'Augment', 'Plan', 'make_plan', 'c
 
 # %% ../nbs/11_data.ipynb #b6844034
 import gc, hashlib, json, os, shutil, socket, uuid, warnings
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable
 from contextlib import contextmanager
@@ -297,7 +298,7 @@ def _evenly(items, most): # at most so many, spread evenly over all
     return items if most is None or len(items) <= most else [items[i*len(items)//most] for i in range(most)]
 
 # %% ../nbs/11_data.ipynb #11053c03
-class BaseVideoDataset(Dataset):
+class BaseVideoDataset(Dataset, ABC):
     "Windows out of sequences of frames; `dataset[index]` and `dataset[epoch, index]` are samples. Subclasses say where the sequences are."
     split, num_frames, sampling, strides, ends, cache = 'train', 15, 'mixed', (1, 2, 3, 4), .1, False
 
@@ -330,9 +331,9 @@ class BaseVideoDataset(Dataset):
         self._index(progress)
         self.ends_of_items = list(accumulate(self.per_sequence or self.samples_of(s.frames) for s in self.sequences))
 
+    @abstractmethod
     def find(self): # iterable of (name, path)
         "The clips of the set: videos or folders of pictures."
-        raise NotImplementedError(f'{type(self).__name__}.find')
 
     def spans(self, facts): # list of (start, stop)
         "The sequences in a clip."

@@ -9,6 +9,7 @@ __all__ = ['LearnerConfig', 'Task', 'rate_factor', 'decayed_groups', 'ema_decay'
 
 # %% ../nbs/20_learner.ipynb #391c250d
 import json, math, signal, tempfile, threading, time, warnings
+from abc import ABC, abstractmethod
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -62,17 +63,17 @@ class LearnerConfig(Config):
                   ema=(0, .999999), validate_every=(1e-9, None), save_every=(1, None), keep=(1, None), time_limit=(0, None), max_skipped=(1, None), seed=(0, 2**31))
 
 # %% ../nbs/20_learner.ipynb #309b6bff
-class Task:
+class Task(ABC):
     "A network and what is special about training it. `model` is the network as wrapped for this step (DDP); `self.model` the bare one."
     def __init__(self, model: nn.Module): self.model = model
 
+    @abstractmethod
     def loss(self, model, batch: dict): # scalar, {part: scalar for the log}, output
         "What is minimised."
-        raise NotImplementedError
 
+    @abstractmethod
     def predict(self, model, batch: dict): # output
         "What is scored in validation."
-        raise NotImplementedError
 
     def score(self, output, batch: dict): # {metric: [B]}, higher is better for the first
         "Metrics of a prediction, as 8-bit pictures."
@@ -246,11 +247,11 @@ def _gradient(self: Learner, stream):
     n, total, self.data_seconds = self.options.grad_accum, {}, 0.
     for i in range(n):
         start = time.perf_counter()
-        self.batch = to_device(next(stream), self.device)
+        batch = to_device(next(stream), self.device)
         self.data_seconds += time.perf_counter()-start
         torch.manual_seed(((self.seed*1_000_003 + self.step)*n + i)*self.world + self.rank) # dropout is a function of the step's number
         with self._wrapped.no_sync() if i < n-1 and self.world > 1 else nullcontext():
-            with self.autocast(): loss, parts, self.output = self.task.loss(self._wrapped, self.batch)
+            with self.autocast(): loss, parts, _ = self.task.loss(self._wrapped, batch)
             self.scaler.scale(loss/n).backward()
         for name, value in dict(loss=loss.detach(), **parts).items(): total[name] = total.get(name, 0) + value.float()/n
     if self.world > 1: total = reduce(total, 'mean')
@@ -275,14 +276,12 @@ def _update(self: Learner):
 # %% ../nbs/20_learner.ipynb #450deacf
 @patch
 @torch.no_grad()
-def validate(self: Learner,
-    limit: int=None, # batches at most
-): # {metric: mean over samples}
+def validate(self: Learner): # {metric: mean over samples}
     "Score the averaged network on the validation batches."
     model, scores = self.evaluated, {}
     training = model.training
     model.eval()
-    for i, batch in enumerate(islice(self.valid, limit)):
+    for i, batch in enumerate(self.valid):
         batch = to_device(batch, self.device)
         with self.autocast(): output = self.task.predict(model, batch)
         if i == 0: self.shown = batch, output
@@ -294,9 +293,9 @@ def validate(self: Learner,
     return {name: sum(values)/len(values) for name, values in everyone.items()}
 
 @patch
-def _validate_and_keep_best(self: Learner, limit=None):
+def _validate_and_keep_best(self: Learner):
     "Validate; ship the weights that are the best so far."
-    self.metrics = dict(self.validate(limit), step=self.step)
+    self.metrics = dict(self.validate(), step=self.step)
     first = next(iter(self.metrics))
     if self.best is None or self.metrics[first] > self.best[first]:
         self.best = dict(self.metrics)
