@@ -7,7 +7,7 @@ __all__ = ['WANTED_INDEX', 'conv', 'group_norm', 'ResBlock', 'FeatureEncoder', '
            'positional_encoding']
 
 # %% ../nbs/02_encoder.ipynb #f10b2281
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
@@ -67,9 +67,11 @@ class FrameFeatures:
     s1: Tensor=None # [B, 32, H', W']; only references need this and the following
     s4: Tensor=None # [B, 128, H'/4, W'/4]
     s8: Tensor=None # [B, 192, H'/8, W'/8]
-    motion: Tensor=None # [B, 4, H', W'], RIFE's own features where its flow is used
+    motion: Tensor=None # [B, 7, h, w], picture and RIFE's own features at `scale`, where its flow is used
+    scale: float=1 # at which motion is looked for
     half: Tensor=None # [B, 7, H'/2, W'/2] padded: picture and RIFE's features at half size, where frames are fused
     small: Tensor=None # [B, 3, H'/8, W'/8], the same
+    pairs: dict=field(default_factory=dict, repr=False, compare=False) # motion between this frame and a later one, by the later one's `half`: found once, asked for from both sides
 
     def light(self):
         "What a context frame needs, without s1, s4 and s8; where frames are fused without RIFE's full-size features."
@@ -100,7 +102,7 @@ def select_features(
     if len(wanted) == 1: return features[wanted[0]]
     position, sample = torch.searchsorted(index.unique(), index), torch.arange(len(index), device=index.device)
     shared = set.intersection(*(set(features[i].maps) for i in wanted))
-    return replace(features[wanted[0]], **{name: torch.stack([features[i].maps[name] for i in wanted])[position, sample] if name in shared else None
+    return replace(features[wanted[0]], pairs={}, **{name: torch.stack([features[i].maps[name] for i in wanted])[position, sample] if name in shared else None
                                            for name in features[wanted[0]].maps})
 
 # %% ../nbs/02_encoder.ipynb #95b36e1e

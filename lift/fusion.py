@@ -6,7 +6,7 @@
 __all__ = ['Upsample', 'residual_blocks', 'UNet', 'ThumbnailContext', 'Evidence', 'maps', 'mixed', 'FusionNet', 'seen', 'Fused']
 
 # %% ../nbs/09_fusion.ipynb #d94867fe
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -105,6 +105,16 @@ class Evidence:
     thumbnails: Tensor # [B, T, 3, H/8, W/8] of the whole window
     window: Tensor # [B, T] its offsets
     valid: Tensor # [B, T] bool
+    corner: tuple=None # y, x where this part of the frame begins in the pictures, if it is a part
+
+    def part(self,
+        rows: slice, # of pixels; multiples of 16
+        columns: slice,
+    ): # Evidence
+        "What is known of a part of the frame. Pictures stay whole: motion may lead out of the part."
+        cut = lambda x, n: x[..., rows.start//n:rows.stop//n, columns.start//n:columns.stop//n]
+        return replace(self, flows=cut(self.flows, 2), logit=cut(self.logit, 2), features=cut(self.features, 2), displacements=cut(self.displacements, 2),
+                       thumbnails=cut(self.thumbnails, 8), corner=(rows.start, columns.start))
 
     @property
     def displaced(self):
@@ -147,7 +157,7 @@ class FusionNet(nn.Module):
 
     def warp(self, e: Evidence, flows: list, logit: Tensor, straight: Tensor): # base, candidates
         "All pictures at the wanted moment; an outer neighbour that does not exist shows the base."
-        warped = [backward_warp(p, f) for p, f in zip(e.pictures, flows)]
+        warped = [backward_warp(p, f, corner=e.corner) for p, f in zip(e.pictures, flows)]
         base = mixed(*warped[:2], logit)
         outer = [torch.where(e.there[:, k, None, None, None], w, base) for k, w in enumerate(warped[2:])]
         return base, [*warped[:2], *outer, *([straight] if self.outer else [])]
@@ -192,10 +202,11 @@ def forward(self: FusionNet,
     "Both passes."
     bend = e.bend if self.outer else torch.zeros_like(e.flows[:, :2])
     flows, logit, curve = self.start(e, bend)
-    straight = mixed(*(backward_warp(p, f) for p, f in zip(e.pictures, resize_flow(e.flows, 2).split(2, 1))), logit)
+    straight = mixed(*(backward_warp(p, f, corner=e.corner) for p, f in zip(e.pictures, resize_flow(e.flows, 2).split(2, 1))), logit)
     first, candidates = self.warp(e, flows, logit, straight)
     beside = self.beside(e, bend)
-    x = torch.cat((F.pixel_unshuffle(F.avg_pool2d(seen(first, candidates, logit), 2), 2), F.avg_pool2d(beside, 2)), 1)
+    small = seen(resize(first, 1/2), [resize(c, 1/2) for c in candidates], resize(logit, 1/2))
+    x = torch.cat((F.pixel_unshuffle(small, 2), resize(beside, 1/2)), 1)
     extra, alphas, weights = self.context(e.thumbnails, F.avg_pool2d(first, 8), e.window, e.valid, alphas) if self.context else (None, None, None)
     out = at_least_float32(self.coarse(x, extra))
     n = 2*self.frames

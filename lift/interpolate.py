@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['output_times', 'target_rate', 'OutputFrame', 'context_only', 'shot_around', 'feature_bytes', 'memory_at_hand',
            'must_be_lean', 'interpolate_stream', 'ahead', 'block_change', 'is_repeat', 'without_repeats', 'watch_cuts',
-           'bytes_per_pixel', 'tile_places', 'fade', 'TileFeatures', 'Tiled', 'fit_to_memory', 'Timeline', 'timeline',
+           'tile_places', 'fade', 'TileFeatures', 'Tiled', 'motion_bytes', 'fit_to_memory', 'Timeline', 'timeline',
            'Reading', 'kept_format', 'Job', 'job_frames', 'Report', 'side_by_side', 'interpolate_video', 'Pieces']
 
 # %% ../nbs/30_interpolate.ipynb #50144046
-import json, math, shutil, time, warnings, weakref
+import json, math, shutil, time, warnings
 from bisect import bisect_right
 from collections import deque
 from contextlib import ExitStack, closing, suppress
@@ -26,11 +26,10 @@ import torch
 import torch.nn.functional as F
 from fastprogress.fastprogress import progress_bar
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from .baselines import Interpolator
 from .core import LiftError, Window
+from .timing import LiveTensors, bytes_per_pixel
 from .video import CONTAINERS, CutFinder, DamagedVideo, VideoInfo, VideoWriter, bit_depth, frame_rate, frame_times, probe, read_video
 
 # %% ../nbs/30_interpolate.ipynb #a8f84f16
@@ -96,7 +95,7 @@ def context_only(features):
     "LIFT features of which only s16, or the thumbnail, is left; the picture keeps its shape and no pixels."
     if isinstance(features, list): return type(features)(map(context_only, features))
     if getattr(features, 's16', None) is None and getattr(features, 'small', None) is None: return features
-    return replace(features, image=features.image[..., :1, :1].clone().expand_as(features.image), motion=None, half=None)
+    return replace(features, image=features.image[..., :1, :1].clone().expand_as(features.image), motion=None, half=None, pairs={})
 
 # %% ../nbs/30_interpolate.ipynb #ddc7fd63
 def shot_around(
@@ -261,34 +260,7 @@ def watch_cuts(
     cuts.update(waiting[i-finder.count].index for i in finder.finish())
     yield from waiting
 
-# %% ../nbs/30_interpolate.ipynb #4e47cf07
-class _LiveTensors(TorchDispatchMode):
-    "Counts bytes of the tensors that are alive at once."
-    def __init__(self):
-        super().__init__()
-        self.now, self.peak, self.known = 0, 0, set()
-
-    def __torch_dispatch__(self, f, types, args=(), kwargs=None):
-        storages = lambda tree: [t.untyped_storage() for t in tree_leaves(tree) if isinstance(t, Tensor)]
-        given, out = {s._cdata for s in storages((args, kwargs))}, f(*args, **(kwargs or {}))
-        for storage in storages(out):
-            if storage._cdata in self.known | given: continue # a view, or changed in place
-            self.known.add(storage._cdata)
-            self.now += storage.nbytes()
-            self.peak = max(self.peak, self.now)
-            weakref.finalize(storage, self._gone, storage._cdata, storage.nbytes())
-        return out
-
-    def _gone(self, key, size): self.now, _ = self.now-size, self.known.discard(key)
-
-def bytes_per_pixel(model, device='cpu', side: int=256):
-    "Working memory of making one frame, a pixel: measured at 256×256 with a whole window."
-    offsets = model.window('rate').offsets
-    with _LiveTensors() as encoding: features = model.encode(torch.rand(1, 3, side, side, device=device))
-    with _LiveTensors() as making: model.synthesize([features]*len(offsets), offsets)
-    return max(encoding.peak, making.peak)/side**2
-
-# %% ../nbs/30_interpolate.ipynb #695b9d98
+# %% ../nbs/30_interpolate.ipynb #824de484
 def tile_places(
     length: int, # pixels
     tile: int, # longest tile
@@ -317,38 +289,52 @@ class Tiled:
     def __init__(self, model: Interpolator, tile: int=512, overlap: int=64):
         if tile < 2*overlap+64: raise LiftError(f'--tile {tile}: tiles overlap by {overlap} pixels and need {2*overlap+64} or more')
         self.model, self.name, self.window, self.tile, self.overlap, self.size = model, model.name, model.window, tile, overlap, None
+        self.whole_motion = getattr(model, 'whole_motion', False)
 
     def _places(self): return [tile_places(n, self.tile, self.overlap) for n in self.size]
 
     def encode(self, frame: Tensor):
         self.size = tuple(frame.shape[-2:])
+        if self.whole_motion: return self.model.encode(frame)
         rows, columns = self._places()
         return TileFeatures(self.model.encode(frame[..., y, x].contiguous()) for y in rows for x in columns)
 
+    def _maker(self, features, offsets, valid):
+        "A function that makes tile k, which lies at rows y and columns x."
+        if not self.whole_motion: return lambda k, y, x: self.model.synthesize([f[k] for f in features], offsets, valid)
+        known = self.model.prepare(features, offsets, valid)
+        return lambda k, y, x: self.model.region(known, y, x)
+
     def synthesize(self, features: list, offsets, valid=None):
-        (rows, columns), out = self._places(), None
+        (rows, columns), out, make = self._places(), None, self._maker(features, offsets, valid)
         parts = [(y, x, v[:, None]*h) for y, v in zip(rows, fade(rows, self.size[0], self.overlap)) for x, h in zip(columns, fade(columns, self.size[1], self.overlap))]
         for k, (y, x, weight) in enumerate(parts):
-            made = self.model.synthesize([f[k] for f in features], offsets, valid)
+            made = make(k, y, x)
             if out is None: out = made.new_zeros(*made.shape[:2], *self.size, dtype=torch.float32)
             out[..., y, x] += made*weight.to(made.device)
         return out
 
-# %% ../nbs/30_interpolate.ipynb #afb502cf
+# %% ../nbs/30_interpolate.ipynb #6a19ba22
+def motion_bytes(model, device='cpu', side: int=256):
+    "Working memory, a pixel, of finding motion alone, where a model does that apart."
+    offsets, features = model.window('rate').offsets, model.encode(torch.rand(1, 3, side, side, device=device))
+    with LiveTensors() as preparing: model.prepare([features]*len(offsets), offsets)
+    return preparing.peak/side**2
+
 def fit_to_memory(
     model: Interpolator,
     size: tuple, # (H, W) of the frames
     device='cpu',
     tile: int=None, # side of the tiles; 0 for none; by default what the memory allows
-    most: float=1e9, # bytes of working memory that are worth having
+    most: float=6e9, # bytes of working memory that are worth having
 ): # Interpolator
     "The model itself, or in tiles where its frames are too large for the memory at hand."
     if tile == 0: return model
     if tile is None:
-        if math.prod(size) <= 1 << 20: return model
-        pixels = min(memory_at_hand(device)/3, most)/bytes_per_pixel(model, device)
-        if math.prod(size) <= pixels: return model
-        tile = max(256, int(pixels**.5)//64*64)
+        pixels, room = math.prod(size), min(memory_at_hand(device)/3, most)
+        if pixels <= 1 << 20 or (need := bytes_per_pixel(model, device))*pixels <= room: return model
+        if getattr(model, 'whole_motion', False): room -= motion_bytes(model, device)*pixels
+        tile = max(256, int(max(0, room/need)**.5)//64*64)
     return Tiled(model, tile) if max(size) > tile else model
 
 # %% ../nbs/30_interpolate.ipynb #7aab2b25

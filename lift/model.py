@@ -111,20 +111,23 @@ def count_parameters(self: LIFT): # dict: encoder, context, flow, synthesis, ref
 @patch
 def encode(self: LIFT,
     frame: Tensor, # [B, 3, H, W] in [0, 1]
+    scale: float=1, # at which motion is looked for: 1/2 or 1/4 for very large frames, where RIFE's flow is used
 ): # FrameFeatures, usable at any offset
     "Stage 1 for one frame."
-    if self.config.fusion: return self.encode_small(frame)
+    if self.config.flow != 'rife' and scale != 1: raise LiftError("motion can be looked for at another scale only with RIFE's flow (flow='rife')")
+    if self.config.fusion: return self.encode_small(frame, scale)
     features = encode_frame(self.encoder, frame, self.flow.multiple)
-    return replace(features, motion=self.flow.net.head(features.image)) if self.config.flow == 'rife' else features
+    return replace(features, motion=self.flow.describe(features.image, scale), scale=scale) if self.config.flow == 'rife' else features
 
 # %% ../nbs/07_lift.ipynb #f570f748
 @patch
-def encode_small(self: LIFT, frame: Tensor):
+def encode_small(self: LIFT, frame: Tensor, scale: float=1):
     "One frame as the fusion wants it."
     if frame.ndim != 4 or frame.shape[1] != 3: raise LiftError(f'a frame should be [B, 3, H, W], not {list(frame.shape)}: add the batch dimension, use RGB')
     image = pad_to_multiple(frame, 64)
-    half = pad_to_multiple(F.avg_pool2d(image, 2), 64)
-    return FrameFeatures(tuple(frame.shape[-2:]), image, None, motion=self.flow.net.head(image), half=self.flow.net.describe(half), small=F.avg_pool2d(image, 8))
+    half = self.flow.describe(image, 1/2)
+    motion = half if scale == 1/2 else self.flow.describe(image, scale)
+    return FrameFeatures(tuple(frame.shape[-2:]), image, None, motion=motion, scale=scale, half=half, small=F.avg_pool2d(image, 8))
 
 # %% ../nbs/07_lift.ipynb #e349a5d5
 @patch
@@ -197,9 +200,9 @@ def evidence(self: LIFT, features: list, offsets: Tensor, valid: Tensor): # Evid
     i, j = reference_indices(offsets, valid)
     at = lambda k: offsets.gather(1, k[:, None])[:, 0]
     offsets = offsets*2/(at(j)-at(i))[:, None]
-    pair, net = [select_features(features, k) for k in (i, j)], self.flow.net
-    motion, seen = net.passes(*(torch.cat((f.image, f.motion), 1) for f in pair), -at(i)/(at(j)-at(i)))
-    motion, seen = motion.at(1/2), resize(seen, 1/2)
+    pair = [select_features(features, k) for k in (i, j)]
+    motion, seen = self.flow.estimate(*pair, -at(i)/(at(j)-at(i)))
+    motion, seen = motion.at(1/2), resize(seen, 1/2/motion.scale)
     pictures, order, displaced = [f.image for f in pair], [at(i), at(j)], torch.zeros_like(motion.flows)
     *outer, there = outer_indices(offsets, valid)
     if self.fusion.outer:
@@ -211,11 +214,11 @@ def evidence(self: LIFT, features: list, offsets: Tensor, valid: Tensor): # Evid
 
 @patch
 def displacement(self: LIFT, outer: FrameFeatures, inner: FrameFeatures, flow: Tensor, reference: Tensor, beyond: Tensor, before: bool):
-    "From a reference to its outer neighbour, at half size, along the path of every wanted pixel."
-    times = torch.full_like(reference, .5)
-    pair = self.flow.net.passes(*((outer.half, inner.half) if before else (inner.half, outer.half)), times)[0]
+    "From a reference to its outer neighbour, at half size, along the path of every wanted pixel. The pair's motion is kept: the next gap, and other moments of this one, ask for it again."
+    first, second = (outer, inner) if before else (inner, outer)
+    if second.half not in first.pairs: first.pairs[second.half] = self.flow.net(first.half, second.half, torch.full_like(reference, .5)).flows
     h, w = flow.shape[-2:]
-    return outer_displacement(Motion(pair.flows[..., :h, :w], None, 1/2), flow, reference, torch.where(beyond == reference, reference*2, beyond))
+    return outer_displacement(Motion(first.pairs[second.half][..., :h, :w], None, 1/2), flow, reference, torch.where(beyond == reference, reference*2, beyond))
 
 @patch
 def fused(self: LIFT, features, offsets, valid, alphas=None, return_attention=False, return_stages=False): # LiftOutput

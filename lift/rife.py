@@ -12,11 +12,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from .core import LiftError
+from .core import LiftError, pad_to_multiple
 from .encoder import FrameFeatures, conv
 from .flow import Motion, time_plane
 from .synthesis import blend, warp_both
-from .warp import at_least_float32, resize, resize_flow
+from .warp import at_least_float32, backward_warp, resize, resize_flow
 
 # %% ../nbs/08_rife.ipynb #4312cef6
 class ScaledResConv(nn.Module):
@@ -30,7 +30,7 @@ class ScaledResConv(nn.Module):
     def forward(self, x: Tensor): return self.leaky(self.conv(x)*self.beta + x)
 
 class IFBlock(nn.Module):
-    "One pass of IFNet at a scale of 1/`divisor`."
+    "One pass of IFNet; it works at a scale of 1/`divisor`."
     def __init__(self, inputs: int, width: int, divisor: int):
         super().__init__()
         self.divisor = divisor
@@ -39,13 +39,9 @@ class IFBlock(nn.Module):
         self.up = nn.Sequential(nn.ConvTranspose2d(width, 4*13, 4, 2, 1), nn.PixelShuffle(2))
 
     def forward(self,
-        x: Tensor, # [B, C, H, W]
-        flows: Tensor=None, # [B, 4, H, W] known so far
-    ): # correction of the flows [B, 4, H, W], mask [B, 1, H, W], features [B, 8, H, W]
-        x = resize(x, 1/self.divisor)
-        if flows is not None: x = torch.cat((x, resize_flow(flows, 1/self.divisor)), 1)
-        out = resize(at_least_float32(self.up(self.body(self.down(x)))), self.divisor)
-        return out[:, :4]*self.divisor, out[:, 4:5], out[:, 5:]
+        x: Tensor, # [B, C, h, w] at that scale
+    ): # correction of the flows [B, 4, h, w] in pixels of that scale, mask [B, 1, h, w], features [B, 8, h, w]
+        return at_least_float32(self.up(self.body(self.down(x)))).split((4, 1, 8), 1)
 
 # %% ../nbs/08_rife.ipynb #639ae4dd
 class IFNet(nn.Module):
@@ -62,12 +58,14 @@ class IFNet(nn.Module):
         t: Tensor, # [B] in (0, 1)
     ): # Motion at full size, and the features [B, 8, H, W] that the next pass would take
         "All passes, from coarse to fine."
-        time = time_plane(t, left)
-        flows, mask, features = self.blocks[0](torch.cat((left[:, :3], right[:, :3], left[:, 3:], right[:, 3:], time), 1))
-        for block in self.blocks[1:]:
-            a, b = warp_both(left, right, Motion(flows, None, 1))
-            correction, mask, features = block(torch.cat((a[:, :3], b[:, :3], a[:, 3:], b[:, 3:], time, mask, features), 1), flows)
-            flows = flows + correction
+        flows, known = torch.zeros_like(left[:, :4]), ()
+        for block in self.blocks:
+            d = block.divisor
+            a, b = backward_warp(left, flows[:, :2], d), backward_warp(right, flows[:, 2:], d)
+            guess = [*(resize(x, 2) for x in known), resize_flow(flows, 1/d)] if known else []
+            correction, *known = block(torch.cat((a[:, :3], b[:, :3], a[:, 3:], b[:, 3:], time_plane(t, a), *guess), 1))
+            flows = flows + resize_flow(correction, d)
+        mask, features = (resize(x, d) for x in known)
         return Motion(flows, torch.cat((mask, -mask), 1), 1), features
 
     def forward(self, left: Tensor, right: Tensor, t: Tensor): # Motion
@@ -116,13 +114,30 @@ class RifeFlow(nn.Module):
         super().__init__()
         self.net = IFNet(passes)
 
+    def describe(self,
+        image: Tensor, # [B, 3, H, W], sides multiples of 64
+        scale: float=1, # at which motion will be looked for
+    ): # [B, 7, h, w], sides multiples of 64
+        "What is kept of a picture."
+        return self.net.describe(pad_to_multiple(resize(image, scale), 64))
+
+    def estimate(self,
+        left: FrameFeatures,
+        right: FrameFeatures,
+        t: Tensor, # [B] in (0, 1)
+    ): # Motion and features [B, 8, h, w], both at the scale of the frames' `motion`
+        "Motion, and what the network's next pass would take."
+        motion, seen = self.net.passes(left.motion, right.motion, t)
+        h, w = (round(n*left.scale) for n in left.image.shape[-2:])
+        return Motion(motion.flows[..., :h, :w], motion.logits[..., :h, :w], left.scale), seen[..., :h, :w]
+
     def forward(self,
         left: FrameFeatures,
         right: FrameFeatures,
         context: Tensor, # not used
         t: Tensor, # [B] in (0, 1)
-    ): # Motion at full size
-        return self.net(torch.cat((left.image, left.motion), 1), torch.cat((right.image, right.motion), 1), t)
+    ): # Motion
+        return self.estimate(left, right, t)[0]
 
 def rife_frame(
     net: IFNet,

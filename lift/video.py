@@ -503,7 +503,9 @@ class _VideoFile:
     def __init__(self, temporary, left, size, fps, codec, crf, pixel_format, like, copy, colour, time_base):
         quality = {} if crf is None or codec == 'ffv1' else {'crf': str(crf)}
         quality['chroma_sample_location'] = 'left' if left else 'center'
-        if codec == 'libx265': quality |= {'x265-params': 'log-level=error'} # it talks to the terminal otherwise
+        even = 'pbratio=1:qcomp=0.8' # frames alike good: those between references are not worse, and kept ones are not worse than made ones
+        if codec == 'libx264': quality |= {'x264-params': even}
+        if codec == 'libx265': quality |= {'x265-params': f'log-level=error:{even}'} # it talks to the terminal otherwise
         if codec.startswith('libvpx'): quality |= {'b': '0', 'row-mt': '1', 'cpu-used': '3'}
         self.container = _open_output(temporary, time_base)
         self.stream = self.container.add_stream(codec, rate=fps, options=quality, height=size[0], width=size[1], time_base=time_base, pix_fmt=pixel_format)

@@ -20,17 +20,23 @@ def at_least_float32(x: Tensor):
 def backward_warp(
     image: Tensor, # [B, C, H, W]
     flow: Tensor, # [B, 2, H, W], x then y, in pixels, from the wanted frame into `image`
-): # [B, C, H, W] in float32, or float64 if both are
+    divisor: int=1, # give the result reduced by this even divisor of H and W
+    corner: tuple=None, # y, x: the flow is that of a part of the frame, [B, 2, h, w], which begins there
+): # [B, C, H/divisor, W/divisor], or of the part, in float32, or float64 if both are
     "Fetch `image` at the places the flow points to: bilinear, border repeated (Jaderberg et al. 2015, grid_sample with align_corners)."
-    if flow.shape[1] != 2 or flow.shape[-2:] != image.shape[-2:]:
+    (h, w), (rows, columns), (top, left) = image.shape[-2:], flow.shape[-2:], corner or (0, 0)
+    fits = top+rows <= h and left+columns <= w if corner else (rows, columns) == (h, w)
+    if flow.shape[1] != 2 or not fits:
         raise LiftError(f'a flow of shape {tuple(flow.shape)} does not fit an image of shape {tuple(image.shape)}: it should be [B, 2, H, W] of the same size')
     image, flow = at_least_float32(image), at_least_float32(flow)
-    h, w = image.shape[-2:]
-    kind = dict(dtype=flow.dtype, device=flow.device)
-    x = torch.linspace(-1, 1, w, **kind) + flow[:, 0]/(max(w-1, 1)/2)
-    y = torch.linspace(-1, 1, h, **kind)[:, None] + flow[:, 1]/(max(h-1, 1)/2)
+    place = lambda n, start, count: torch.linspace(-1, 1, n, dtype=flow.dtype, device=flow.device)[start:start+count]
+    x = place(w, left, columns) + flow[:, 0]/(max(w-1, 1)/2)
+    y = place(h, top, rows)[:, None] + flow[:, 1]/(max(h-1, 1)/2)
+    places = torch.stack((x, y), -1)
+    for dim in (1, 2) if divisor > 1 else (): places = places.unflatten(dim, (-1, divisor)).narrow(dim+1, divisor//2-1, 2).flatten(dim, dim+1)
     with torch.autocast(image.device.type, enabled=False):
-        return F.grid_sample(image, torch.stack((x, y), -1), mode='bilinear', padding_mode='border', align_corners=True)
+        warped = F.grid_sample(image, places, mode='bilinear', padding_mode='border', align_corners=True)
+    return resize(warped, 1/2) if divisor > 1 else warped # resize takes the mean of 2×2 pixels there, three times as fast as avg_pool2d
 
 # %% ../nbs/01_warp.ipynb #966ab38c
 def resize(
