@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from .core import CONFIGS, LiftError, Window, crop_to, pad_to_multiple, pick_device, reference_indices
 from .encoder import FrameFeatures, select_features
 from .model import LIFT, create_lift_model, read_weights
-from .rife import RifeFlow, ScaledResConv, load_rife
+from .rife import IFBlock, RifeFlow, ScaledResConv, load_rife
 from .synthesis import blend, warp_both
 from .video import from_rgb, to_rgb
 
@@ -187,6 +187,15 @@ class LiftInterpolator:
 
     def _arithmetic(self, device): return torch.autocast(device.type, self.dtype, enabled=self.dtype != torch.float32)
 
+# %% ../nbs/15_baselines.ipynb #742ae3d7
+@patch
+def compile(self: LiftInterpolator):
+    "Compile the network's larger blocks, with the weights as constants."
+    import torch._inductor.config as inductor
+    inductor.freezing = True
+    for block in self.model.blocks():
+        if not isinstance(block, IFBlock): block.compile(dynamic=False)
+
 # %% ../nbs/15_baselines.ipynb #d17873aa
 @patch(as_prop=True)
 def whole_motion(self: LiftInterpolator):
@@ -233,6 +242,7 @@ def get_interpolator(
     device='cpu', # as for `pick_device`
     dtype='float32', # 'float32', 'bfloat16', 'float16', or 'auto': the fastest that the device has
     scale: float=1, # at which motion is looked for, where RIFE's flow is used
+    compile: bool=False, # LIFT's convolutions by TorchInductor: faster, after half a minute for every new size
 ): # Interpolator
     "A frame interpolator by name or from a checkpoint."
     if dtype not in ('auto', *DTYPES): raise LiftError(f"dtype={dtype!r} is unknown: use {', '.join(DTYPES)} or auto")
@@ -245,11 +255,11 @@ def get_interpolator(
     path = Path(name)
     if name not in CONFIGS and not (path.suffix or path.is_file()):
         raise LiftError(f"unknown model {name!r}: known are {', '.join((*BASELINES, *CONFIGS, *HYBRIDS))}, or give a file of weights")
-    with _fixed_seed():
-        if name not in CONFIGS: return LiftInterpolator(path.stem, _from_checkpoint(path), device, dtype, scale)
-        model = create_lift_model(name)
-    if model.config.flow != 'rife': warnings.warn(f'{name} has no trained weights yet: what it makes is not a picture')
-    return LiftInterpolator(name, model, device, dtype, scale)
+    with _fixed_seed(): model = create_lift_model(name) if name in CONFIGS else _from_checkpoint(path)
+    if name in CONFIGS and model.config.flow != 'rife': warnings.warn(f'{name} has no trained weights yet: what it makes is not a picture')
+    made = LiftInterpolator(name if name in CONFIGS else path.stem, model, device, dtype, scale)
+    if compile: made.compile()
+    return made
 
 def _from_checkpoint(path):
     config = read_weights(path)[1]

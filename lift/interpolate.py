@@ -326,7 +326,7 @@ def fit_to_memory(
     size: tuple, # (H, W) of the frames
     device='cpu',
     tile: int=None, # side of the tiles; 0 for none; by default what the memory allows
-    most: float=6e9, # bytes of working memory that are worth having
+    most: float=4e9, # bytes of working memory that are worth having
 ): # Interpolator
     "The model itself, or in tiles where its frames are too large for the memory at hand."
     if tile == 0: return model

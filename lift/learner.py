@@ -40,6 +40,7 @@ class LearnerConfig(Config):
     batch_size: int = 4 # samples a process and micro-batch
     grad_accum: int = 1 # micro-batches an optimiser step
     lr: float = 1e-4 # AdamW's learning rate at its highest
+    beta2: float = .999 # decay of AdamW's second moment; .99 suits a loss whose gradients change fast
     weight_decay: float = 1e-4 # on matrices and kernels, not on biases and norms
     warmup_steps: int = 500 # linear rise of the rate
     schedule: str = 'cosine' # from `lr` down to `lr`·`min_lr`, or constant
@@ -59,7 +60,7 @@ class LearnerConfig(Config):
     device: str = 'auto'
 
     choices = dict(schedule=('cosine', 'constant'), precision=('float32', 'bfloat16', 'float16'))
-    limits = dict(epochs=(1, None), steps=(1, None), batch_size=(1, None), grad_accum=(1, None), lr=(0, 1), weight_decay=(0, 1), warmup_steps=(0, None), min_lr=(0, 1), clip=(1e-6, None),
+    limits = dict(epochs=(1, None), steps=(1, None), batch_size=(1, None), grad_accum=(1, None), lr=(0, 1), beta2=(0, .999999), weight_decay=(0, 1), warmup_steps=(0, None), min_lr=(0, 1), clip=(1e-6, None),
                   ema=(0, .999999), validate_every=(1e-9, None), save_every=(1, None), keep=(1, None), time_limit=(0, None), max_skipped=(1, None), seed=(0, 2**31))
 
 # %% ../nbs/20_learner.ipynb #309b6bff
@@ -209,7 +210,7 @@ def _build(self: Learner):
         if config.checkpointing and not isinstance(block.forward, partial): block.forward = partial(checkpoint, block.forward, use_reentrant=False)
         if config.compile: block.compile()
     self.task.set_epoch(1)
-    self.optimizer = torch.optim.AdamW(decayed_groups(self.task.param_groups(config.lr), config.weight_decay), lr=config.lr)
+    self.optimizer = torch.optim.AdamW(decayed_groups(self.task.param_groups(config.lr), config.weight_decay), lr=config.lr, betas=(.9, config.beta2))
     self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.precision == 'float16')
     self._wrapped = self._trained = None
 

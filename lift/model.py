@@ -98,6 +98,13 @@ def positions(self: LIFT,
 
 # %% ../nbs/07_lift.ipynb #4bc9988b
 @patch
+def blocks(self: LIFT): # list of modules
+    "The parts that hold the convolutions, each worth compiling or checkpointing by itself."
+    if self.config.fusion: return [*self.flow.net.blocks, self.fusion.coarse, self.fusion.fine]
+    flows = self.flow.net.blocks if self.config.flow == 'rife' else self.flow.children()
+    return [self.encoder, *([self.context] if self.config.use_context else []), *flows, self.refine.net]
+
+@patch
 def count_parameters(self: LIFT): # dict: encoder, context, flow, synthesis, refine, total, trainable, frozen
     "Parameters per stage, printed and returned."
     count = lambda parameters: sum(p.numel() for p in parameters)
