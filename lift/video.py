@@ -350,8 +350,9 @@ class VideoFrame:
 
     def tensor(self, device='cpu'):
         "[1, 3, H, W] float32 in [0, 1]."
-        pixels = self.pixels if self.pixels.dtype == np.uint8 else self.pixels.astype(np.int32)
-        return torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float()/np.iinfo(self.pixels.dtype).max
+        pixels = torch.from_numpy(self.pixels if self.pixels.dtype == np.uint8 else self.pixels.astype(np.int32))
+        if torch.device(device).type == 'cuda': pixels = pixels.pin_memory().to(device, non_blocking=True) # while the device still works on the frame before
+        return pixels.to(device).permute(2, 0, 1)[None].float()/np.iinfo(self.pixels.dtype).max
 
 def read_video(
     path, # a video, or a folder of pictures
