@@ -225,8 +225,9 @@ def leaderboard(csvs: Positional[tuple[Path, ...]], *, out: Path=Path('ablation_
 # %% ../nbs/31_cli.ipynb #bd5b7503
 def _describe_weights(path):
     "What a checkpoint holds."
+    from lift.hybrid.model import read_hybrid
     from lift.model import read_weights
-    state, config = read_weights(path)
+    state, config = read_hybrid(path) or read_weights(path)
     dtypes = ', '.join(sorted({str(v.dtype).removeprefix('torch.') for v in state.values()}))
     stages = {}
     for name, tensor in state.items(): stages[name.split('.')[0]] = stages.get(name.split('.')[0], 0) + tensor.numel()
