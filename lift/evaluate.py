@@ -32,7 +32,7 @@ from torch import Tensor
 from .baselines import BASELINES, Interpolator, LiftInterpolator, Minterpolate, get_interpolator, minterpolate, sampled_window
 from .core import LiftError, Window, pick_device, provenance, replacing
 from .metrics import flip, lpips_available, lpips_distance, psnr, quantize, ssim, ssim_matlab
-from .video import VIDEOS, display_matrix, find_cuts, list_pictures, natural_key, read_video, upright
+from .video import VIDEOS, find_cuts, list_pictures, natural_key, read_video, reformat
 from .viz import contact_sheet, error_map
 
 # %% ../nbs/17_evaluate.ipynb #1cb269cc
@@ -133,7 +133,7 @@ def task_frames(
 ): # iterator of VideoFrame
     "The frames of a clip in the colours of the task."
     for frame in read_video(path, 0, stop):
-        if task.protocol and frame.source is not None: frame.pixels = upright(frame.source.to_ndarray(format='rgb24'), display_matrix(frame.source))
+        if task.protocol and frame.source is not None: frame.pixels = reformat(frame.source, format='rgb24').to_ndarray()
         yield frame
 
 # %% ../nbs/17_evaluate.ipynb #79feec28

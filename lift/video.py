@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['CLIPS', 'PICTURES', 'FOLDER_RATE', 'VIDEOS', 'CONTAINERS', 'sample_clip', 'frame_rate', 'open_video', 'Colour',
-           'colour_tags', 'assumed_matrix', 'bit_depth', 'sited_left', 'to_rgb', 'from_rgb', 'display_matrix',
-           'upright', 'VideoInfo', 'probe', 'DamagedVideo', 'frame_times', 'VideoFrame', 'read_video', 'load_clip',
-           'natural_key', 'is_pattern', 'list_pictures', 'read_picture', 'first_below', 'probe_folder', 'output_colour',
-           'StreamCopy', 'VideoWriter', 'sketch', 'change', 'CutFinder', 'find_cuts', 'split_at_cuts']
+           'colour_tags', 'assumed_matrix', 'bit_depth', 'reformat', 'sited_left', 'to_rgb', 'from_rgb',
+           'display_matrix', 'upright', 'VideoInfo', 'probe', 'DamagedVideo', 'frame_times', 'VideoFrame', 'read_video',
+           'load_clip', 'natural_key', 'is_pattern', 'list_pictures', 'read_picture', 'first_below', 'probe_folder',
+           'output_colour', 'StreamCopy', 'VideoWriter', 'sketch', 'change', 'CutFinder', 'find_cuts', 'split_at_cuts']
 
 # %% ../nbs/10_video.ipynb #2d781355
-import importlib.util, io, math, os, re, shutil, warnings
+import importlib.util, io, math, os, re, shutil, threading, warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,7 +22,7 @@ import av
 import numpy as np
 import torch
 import torch.nn.functional as F
-from av.video.reformatter import Interpolation
+from av.video.reformatter import Interpolation, VideoReformatter
 from fastcore.basics import patch
 from PIL import Image
 from torch import Tensor
@@ -118,6 +118,15 @@ def _yuv_scale(bits, full):
 
 # %% ../nbs/10_video.ipynb #e7ef2c02
 _same = dict(src_color_range=1, dst_color_range=1, src_colorspace=1, dst_colorspace=1, interpolation=_flags) # planes are moved, colours left alone
+_scalers = threading.local()
+
+def reformat(
+    frame: av.VideoFrame,
+    **how, # of PyAV's `VideoReformatter.reformat`
+): # av.VideoFrame
+    "The frame in another size or pixel format, by one scaler for each thread: `frame.reformat` starts a scaler and its threads anew for every frame, which takes 30 times as long on a small one."
+    if not hasattr(_scalers, 'own'): _scalers.own = VideoReformatter()
+    return _scalers.own.reformat(frame, threads=1, **how)
 
 def _plan(pixel_format, colour, size):
     "How samples of this format stand for colours: format, bits, grey?, full range?, matrix."
@@ -138,7 +147,7 @@ def _as_frame(levels, pixel_format, left):
     "An array as a frame; `left` gives it the siting of H.264."
     frame = av.VideoFrame.from_ndarray(levels, format=pixel_format)
     if not left: return frame
-    sited = _mother().reformat(frame.width, frame.height, pixel_format, interpolation='POINT')
+    sited = reformat(_mother(), width=frame.width, height=frame.height, format=pixel_format, interpolation='POINT')
     for to, plane in zip(sited.planes, frame.planes): to.update(plane)
     return sited
 
@@ -146,10 +155,10 @@ def sited_left(
     frame: av.VideoFrame, # as decoded
 ):
     "Whether half-size chroma of a frame stands left, which the scaler knows and PyAV does not tell: noise is scaled with and without its siting."
-    known = frame.reformat(64, 64, 'yuv420p', interpolation='POINT')
+    known = reformat(frame, width=64, height=64, format='yuv420p', interpolation='POINT')
     for plane in known.planes: plane.update(np.random.default_rng(0).integers(16, 235, plane.buffer_size, dtype=np.uint8))
     unknown = av.VideoFrame.from_ndarray(known.to_ndarray(), format='yuv420p')
-    return not np.array_equal(*(f.reformat(format='yuv444p', **_same).to_ndarray() for f in (known, unknown)))
+    return not np.array_equal(*(reformat(f, format='yuv444p', **_same).to_ndarray() for f in (known, unknown)))
 
 def _grey_name(bits): return 'gray' if bits == 8 else f'gray{bits}le'
 
@@ -160,11 +169,11 @@ def to_rgb(
     fmt, bits, grey, full, matrix = _plan(frame.format.name, colour_tags(frame), (frame.height, frame.width))
     if bits == 8 and not grey:
         if not fmt.is_rgb: _yuv_weights(matrix) # refuses a matrix that the scaler would replace in silence
-        return np.array(frame.to_ndarray(format='rgb24', src_colorspace=matrix, src_color_range=2 if full else 1, dst_color_range=2, interpolation=_flags))
+        return np.array(reformat(frame, format='rgb24', src_colorspace=matrix, src_color_range=2 if full else 1, dst_color_range=2, interpolation=_flags).to_ndarray())
     offset, height = _yuv_scale(bits, full)
-    if fmt.is_rgb: rgb = frame.to_ndarray(format=f'gbrp{bits}le')/np.float32(2**bits-1)
-    elif grey: rgb = (frame.to_ndarray(format=_grey_name(bits))*np.float32(2**(16-bits))-offset[0])[..., None]/height[:1].repeat(3)
-    else: rgb = (frame.to_ndarray(format='yuv444p16le', **_same)-offset)/height @ np.linalg.inv(_yuv_weights(matrix)).T.astype(np.float32)
+    if fmt.is_rgb: rgb = reformat(frame, format=f'gbrp{bits}le').to_ndarray()/np.float32(2**bits-1)
+    elif grey: rgb = (reformat(frame, format=_grey_name(bits)).to_ndarray()*np.float32(2**(16-bits))-offset[0])[..., None]/height[:1].repeat(3)
+    else: rgb = (reformat(frame, format='yuv444p16le', **_same).to_ndarray()-offset)/height @ np.linalg.inv(_yuv_weights(matrix)).T.astype(np.float32)
     peak, dtype = (65535, np.uint16) if bits > 8 else (255, np.uint8)
     return np.rint(rgb.clip(0, 1)*peak).astype(dtype)
 
@@ -182,19 +191,19 @@ def from_rgb(
         if not fmt.is_rgb: _yuv_weights(matrix)
         levels = np.rint(rgb*(2**bits-1)).astype(np.uint8 if bits == 8 else np.uint16)
         frame = _as_frame(np.ascontiguousarray(levels.transpose(1, 2, 0)), 'rgb24' if bits == 8 else f'gbrp{bits}le', left and not fmt.is_rgb)
-        frame = frame.reformat(format=pixel_format, src_color_range=2, dst_colorspace=matrix, dst_color_range=2 if full or fmt.is_rgb else 1, interpolation=_flags)
+        frame = reformat(frame, format=pixel_format, src_color_range=2, dst_colorspace=matrix, dst_color_range=2 if full or fmt.is_rgb else 1, interpolation=_flags)
     else:
         offset, height = _yuv_scale(bits, full)
         yuv = (rgb.transpose(1, 2, 0) @ _yuv_weights(matrix).T.astype(np.float32)*height + offset)/2**(16-bits)
         levels = np.rint(yuv).clip(0, 2**bits-1).astype(np.uint16)
-        if not grey: frame = _as_frame(levels << (16-bits), 'yuv444p16le', left).reformat(format=pixel_format, **_same)
-        else: frame = _as_frame(levels[..., 0].astype(np.uint8 if bits == 8 else np.uint16), _grey_name(bits), False).reformat(format=pixel_format)
+        if not grey: frame = reformat(_as_frame(levels << (16-bits), 'yuv444p16le', left), format=pixel_format, **_same)
+        else: frame = reformat(_as_frame(levels[..., 0].astype(np.uint8 if bits == 8 else np.uint16), _grey_name(bits), False), format=pixel_format)
     frame.color_range, frame.colorspace, frame.color_primaries, frame.color_trc = colour.range, colour.matrix, colour.primaries, colour.transfer
     return frame
 
 # %% ../nbs/10_video.ipynb #5d1d06b3
 def display_matrix(frame: av.VideoFrame):
-    "(a, b, c, d) in {-1, 0, 1} by which the frame is turned or mirrored to be upright."
+    "(a, b, c, d) in {-1, 0, 1} by which the frame is turned or mirrored to be upright. Ask once for a video: in PyAV, a frame whose side data were looked at lives until the garbage collector comes."
     try: data = frame.side_data.get('DISPLAYMATRIX')
     except ValueError: data = None # side data of a kind that PyAV cannot name: the rotation is known all the same
     if data is not None:
@@ -236,6 +245,7 @@ class VideoInfo:
     audio: int=0 # number of streams
     subtitles: int=0
     left: bool=True # half-size chroma stands left, else centred
+    display: tuple=(1, 0, 0, 1) # `display_matrix` of the first frame, which holds for all
 
     @property
     def size(self):
@@ -270,12 +280,12 @@ def probe(path):
     if path.is_dir() or is_pattern(path): return probe_folder(path)
     with open_video(path) as (container, stream):
         first = next(_intact(path, container, stream))
-        a, b, c, d = display_matrix(first)
+        a, b, c, d = display = display_matrix(first)
         h, w, aspect, fmt = first.height, first.width, stream.sample_aspect_ratio or Fraction(1), first.format.name
         if a == 0: h, w, aspect = w, h, 1/aspect
         return VideoInfo(path, container.format.name, stream.codec_context.name, w, h, stream.frames or None, _rate(stream), stream.time_base, _time(first, 0, _rate(stream)),
                          _duration(container, stream), fmt, bit_depth(fmt), round(math.degrees(math.atan2(b, a))) % 360, aspect, colour_tags(first),
-                         first.interlaced_frame or stream.codec_context.field_order > 1, len(container.streams.audio), len(container.streams.subtitles), sited_left(first))
+                         first.interlaced_frame or stream.codec_context.field_order > 1, len(container.streams.audio), len(container.streams.subtitles), sited_left(first), display)
 
 def _rate(stream):
     "Average frames a second; clocks of milliseconds only give it roughly, so there the nearest usual rate is meant."
@@ -346,7 +356,7 @@ class VideoFrame:
     pixels: np.ndarray # [H, W, 3] uint8, or uint16 with white at 65535
     time: Fraction # seconds
     index: int # counted from 0 in the file
-    source: av.VideoFrame=None # as decoded; None for pictures
+    source: av.VideoFrame=None # as decoded; None for pictures and where it was turned or mirrored
 
     def tensor(self, device='cpu'):
         "[1, 3, H, W] float32 in [0, 1]."
@@ -367,10 +377,9 @@ def read_video(
 def _read_file(info, start):
     with open_video(info.path) as (container, stream):
         for i, frame in enumerate(_intact(info.path, container, stream)):
-            matrix = display_matrix(frame)
-            h, w = (frame.height, frame.width) if matrix[0] else (frame.width, frame.height)
+            h, w = (frame.height, frame.width) if info.display[0] else (frame.width, frame.height)
             if (h, w) != info.size: raise LiftError(f'{info.path}: frame {i} is {w}×{h}, the frames before it {info.width}×{info.height}: split the video there')
-            yield VideoFrame(upright(to_rgb(frame), matrix), _time(frame, i, info.fps), i, frame) if i >= start else None
+            yield VideoFrame(upright(to_rgb(frame), info.display), _time(frame, i, info.fps), i, frame if info.display == (1, 0, 0, 1) else None) if i >= start else None
 
 def load_clip(
     path, # a video, or a folder of pictures
@@ -698,7 +707,7 @@ def _passes(self: VideoWriter, source):
     tags, wanted = colour_tags(source), self.colour
     same = lambda a, b: (2 if a == 2 else 1) == (2 if b == 2 else 1) # an untagged range is the limited one
     matrix = lambda m: assumed_matrix(self.stored) if m == 2 else m
-    return display_matrix(source) == (1, 0, 0, 1) and same(tags.range, wanted.range) and matrix(tags.matrix) == matrix(wanted.matrix)
+    return same(tags.range, wanted.range) and matrix(tags.matrix) == matrix(wanted.matrix)
 
 # %% ../nbs/10_video.ipynb #7b85df90
 @patch
