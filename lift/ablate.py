@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['SUITES', 'STAGES', 'BUDGETS', 'COLUMNS', 'REFERENCES', 'Suite', 'Budget', 'run_config', 'target_plans', 'clips_of',
            'made_from_windows', 'made_from_evidence', 'by_references', 'scored', 'differences', 'gain_of', 'summarize',
-           'as_page', 'caption_of', 'to_latex', 'draw', 'write_results', 'train_run', 'evaluate_run', 'Ablation',
-           'run_suite', 'AblateOptions', 'ablate_command']
+           'as_page', 'caption_of', 'to_latex', 'draw', 'write_results', 'train_run', 'evaluate_run', 'portable',
+           'Ablation', 'run_suite', 'AblateOptions', 'ablate_command']
 
 # %% ../nbs/63_ablations.ipynb #e0f66fd6
-import json, shlex, shutil, time
+import hashlib, json, shlex, shutil, time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -76,7 +76,7 @@ _short = 'a short training: it ranks the variants, and says nothing about their 
 BUDGETS = {
     'smoke': Budget(_steps(3, 2, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32'), _steps(2, 1, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32'), (0,), 1, 'it shows that the suite runs, nothing else.', 64),
     'quick': Budget(_steps(200, 8, 96, warmup_steps=20, ema=.95), _steps(40, 2, 128, warmup_steps=4, ema=.9, lr=2e-4), (0,), 1, 'a first look after very few steps: it shows how fast variants begin to learn, not where they end.', 256),
-    'laptop': Budget(_steps(400, 8, 96, warmup_steps=40, ema=.98), _steps(800, 4, 128, warmup_steps=50, ema=.99), (0, 1, 2), 3, _short, 256),
+    'laptop': Budget(_steps(400, 8, 96, warmup_steps=40, ema=.98), _steps(200, 2, 128, warmup_steps=20, ema=.97), (0, 1, 2), 3, _short, 256),
     'gpu': Budget(_steps(20_000, 16, 128), _steps(20_000, 16, 128, warmup_steps=500), (0, 1, 2), 10, ''),
 }
 
@@ -248,12 +248,13 @@ def write_results(out: Path, suite: Suite, name: str, budget: str, config: Train
 
 # %% ../nbs/63_ablations.ipynb #a6d66e92
 def train_run(config: TrainConfig, place: Path, resume: bool): # path of the weights, Learner
-    "Train, or go on training."
-    learner = create_learner(config, place, [RunRecord()])
+    "Train, or go on training, or take what was trained."
+    learner, weights = create_learner(config, place, [RunRecord()]), place/'final.safetensors'
+    if resume and weights.is_file(): return weights, learner
     learner.valid = None
     learner.fit(resume)
     if learner.stop_reason != 'finished': raise KeyboardInterrupt
-    return place/'final.safetensors', learner
+    return weights, learner
 
 def evaluate_run(config: TrainConfig, weights, variant: str, dataset, plans, root: Path, device): # DataFrame
     "Rows of a trained network."
@@ -286,6 +287,11 @@ def _save(out: Path, frames, record, about):
         with replacing(out/name) as beside: write(beside)
 
 # %% ../nbs/63_ablations.ipynb #fb99c64e
+def portable(config: TrainConfig): # dict
+    "A configuration without what only holds on this machine."
+    c = asdict(config)
+    return c | dict(data=c['data'] | dict(data_root=None, cache_dir=None), learner=c['learner'] | dict(device='auto'))
+
 @dataclass(frozen=True)
 class Ablation:
     "A suite at a budget on some clips: what is run, and where it is kept."
@@ -305,12 +311,13 @@ class Ablation:
     def suite(self): return look_up(self.name, SUITES, 'suite')
     @property
     def place(self): return self.out/self.name/self.budget
-    @property
-    def work(self): return cache_folder().parent/'ablations'/self.name/self.budget
-
     def config(self, variant: str, seed: int=0): # TrainConfig
         c = run_config(self.suite, variant, look_up(self.budget, BUDGETS, 'budget'), seed)
         return replace(c, data=replace(c.data, data_root=self.data_root), learner=replace(c.learner, device=self.device))
+
+    def folder(self, config: TrainConfig, data: dict): # Path
+        "Where a run is trained on clips of these digests, whichever suite asks for it."
+        return cache_folder().parent/'ablations'/hashlib.sha256(json.dumps([portable(config), data], sort_keys=True).encode()).hexdigest()[:16]
 
     def command(self): # str
         words = ['lift', 'ablate', self.name, '--budget', self.budget, '--data_root', 'CLIPS', '--seeds', *map(str, self.seeds)]
@@ -341,7 +348,7 @@ def run_suite(
     record = dict(command=a.command(), runs=runs)
     for variant, seed in [(v, 0) for v in REFERENCES] + [(v, s) for s in a.seeds for v in a.variants]:
         if f'{variant}/{seed}' in runs: continue
-        rows, runs[f'{variant}/{seed}'] = _one(a, variant, seed, val, plans, resume)
+        rows, runs[f'{variant}/{seed}'] = _one(a, variant, seed, about['data'], val, plans, resume)
         frames = pd.concat([frames, rows], ignore_index=True) if len(frames) else rows
         _save(a.place, frames, record | provenance(a.command(), a.device), about | _union(a, frames))
         print(f"{name} {budget}: {variant} with seed {seed}, {runs[f'{variant}/{seed}']['seconds']:.0f} s, " + ', '.join(f'{s} {x:.2f} dB' for s, x in rows.groupby('sampling').psnr.mean().items()), flush=True)
@@ -349,9 +356,7 @@ def run_suite(
 
 def _union(a: Ablation, frames): # what config.yaml says of seeds and variants
     done = [v for v in a.suite.variants if v in set(frames.variant) | set(a.variants)]
-    free = dict(data_root=None, cache_dir=None)
-    configs = {v: asdict(a.config(v)) for v in done}
-    for c in configs.values(): c['data'] |= free; c['learner'] |= dict(device='auto')
+    configs = {v: portable(a.config(v)) for v in done}
     return dict(seeds=sorted({int(s) for v, s in zip(frames.variant, frames.seed) if v not in REFERENCES} | set(a.seeds)), configs=json.loads(json.dumps(configs)))
 
 def _about(a: Ablation, train, val, plans): # dict
@@ -361,15 +366,17 @@ def _about(a: Ablation, train, val, plans): # dict
     return dict(suite=a.name, question=a.suite.question, budget=a.budget, baseline=a.suite.baseline, data=dict(train=train.digest(), val=val.digest()), crop=BUDGETS[a.budget].crop if a.suite.base == 'stages' else None,
                 targets=targets) | _union(a, pd.DataFrame(columns=COLUMNS))
 
-def _one(a: Ablation, variant, seed, val, plans, resume): # rows, what is said of the run
+def _one(a: Ablation, variant, seed, data, val, plans, resume): # rows, what is said of the run
     "One run, trained where it has to be, and evaluated."
     began = time.perf_counter()
     about = dict(provenance(a.command(), a.device), seed=seed)
     if variant in REFERENCES: rows = scored(variant, seed, val, plans, made_from_windows(by_references(variant, a.device), val, plans, a.device))
     else:
-        config, place = a.config(variant, seed), a.work/f'{variant}-{seed}'
+        config = a.config(variant, seed)
+        place = a.folder(config, data)
         weights, learner = train_run(config, place, resume)
-        about |= dict(steps=learner.step, skipped=learner.skipped, data=learner.data_digest, parameters=sum(p.numel() for p in learner.task.model.parameters() if p.requires_grad), train_seconds=round(sum(s['seconds'] for s in json.loads((place/'run.json').read_text())['sessions']), 1))
+        run = json.loads((place/'run.json').read_text())
+        about |= dict(steps=run['steps'], skipped=run['skipped'], data=run['data_digest'], parameters=sum(p.numel() for p in learner.task.model.parameters() if p.requires_grad), train_seconds=round(sum(s['seconds'] for s in run['sessions']), 1), train_commit=run['sessions'][-1]['commit'])
         rows = evaluate_run(config, weights, variant, val, plans, cache_folder().parent/'evidence', a.device)
         shutil.rmtree(place/'checkpoints', ignore_errors=True)
     return rows, about | dict(seconds=round(time.perf_counter()-began, 1))
