@@ -6,15 +6,17 @@
 __all__ = ['output_times', 'target_rate', 'OutputFrame', 'context_only', 'shot_around', 'feature_bytes', 'memory_at_hand',
            'must_be_lean', 'interpolate_stream', 'ahead', 'block_change', 'is_repeat', 'without_repeats', 'watch_cuts',
            'tile_places', 'fade', 'TileFeatures', 'Tiled', 'motion_bytes', 'fit_to_memory', 'Timeline', 'timeline',
-           'Reading', 'kept_format', 'Job', 'job_frames', 'Report', 'side_by_side', 'interpolate_video', 'Pieces']
+           'Reading', 'kept_format', 'Job', 'job_frames', 'Report', 'side_by_side', 'interpolate_video', 'run_job',
+           'Pieces']
 
 # %% ../nbs/30_interpolate.ipynb #50144046
 import json, math, shutil, time, warnings
 from bisect import bisect_right
 from collections import deque
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
 from queue import SimpleQueue
@@ -398,13 +400,14 @@ class Job:
     dedupe: bool=False # make anew what only repeats the frame before
     device: object='cpu'
     tile: int=None # side of tiles; 0 for none; by default what the memory allows
+    same_rate = False # may the output have the source's rate? Where frames are changed in another way
 
     def __post_init__(self):
         self.source, self.target = Path(self.source), Path(self.target)
         self.info = probe(self.source)
         if min(self.info.size) < 32: raise LiftError(f'{self.source}: is {self.info.width}×{self.info.height}: both sides need at least 32 pixels')
         self.line = timeline(self.info, self.source_fps)
-        self.factor, self.rate = target_rate(self.line.fps, self.factor, self.fps, self.dedupe or not self.line.even)
+        self.factor, self.rate = target_rate(self.line.fps, self.factor, self.fps, self.same_rate or self.dedupe or not self.line.even)
         self.codec = self.codec or CONTAINERS.get(self.target.suffix.lower(), 'libx264')
         self.pixel_format = self.pixel_format or kept_format(self.info, self.codec)
         if bit_depth(self.pixel_format) < self.info.bit_depth: warnings.warn(f'{self.source}: has {self.info.bit_depth} bits a sample, {self.codec} here takes {bit_depth(self.pixel_format)}: write .mp4 or .mkv to keep them')
@@ -496,20 +499,26 @@ def interpolate_video(
 ): # Report
     "A video at a higher frame rate. The target appears only when it is whole; for a damaged source it holds everything up to the damage."
     job = Job(source, target, model, factor, fps, **choices)
-    total = sum(1 for _ in job.times)
-    with ExitStack() as stack:
-        side = stack.enter_context(VideoWriter(preview, job.rate)) if preview else None
-        first = 0
-        if resume: pieces = Pieces(job); first = pieces.frames
-        frames = _Counter(job_frames(job, first), total, first)
-        shown = _previewed(frames, side)
-        count = pieces.work(shown) if resume else _write(job, shown)
-    return Report(job.target, len(job.line.times), count, frames.made, time.perf_counter()-frames.start, frames.damage)
+    if not preview: return run_job(job, partial(job_frames, job), resume)
+    with VideoWriter(preview, job.rate) as side: return run_job(job, lambda first: _previewed(job_frames(job, first), side), resume)
 
 def _previewed(frames, side):
-    for frame in frames:
-        if side: side.write(side_by_side(frame))
-        yield frame
+    with closing(frames):
+        for frame in frames:
+            side.write(side_by_side(frame))
+            yield frame
+
+def run_job(
+    job: Job,
+    make, # number of the output frame to begin with -> iterator of OutputFrame
+    resume: bool=False, # work in pieces that are kept, and go on from those that are there
+): # Report
+    "Make and write a job's frames under a progress bar."
+    pieces = Pieces(job) if resume else None
+    first = pieces.frames if resume else 0
+    frames = _Counter(make(first), sum(1 for _ in job.times), first)
+    count = pieces.work(frames) if resume else _write(job, frames)
+    return Report(job.target, len(job.line.times), count, frames.made, time.perf_counter()-frames.start, frames.damage)
 
 def _write(job, frames):
     with job.writer(job.target) as out:

@@ -24,7 +24,7 @@ from .core import LiftError, crop_to, pad_to_multiple
 from .evaluate import as_frame, find_clips, gains, interval, over_clips, read_rows
 from .rife import IFNet, load_rife
 from .video import read_video
-from .warp import backward_warp, flow_consistency
+from .warp import backward_warp, flow_consistency, slopes
 
 # %% ../nbs/18_strata.ipynb #4a87826d
 def halfway_flows(
@@ -74,10 +74,6 @@ def local_contrast(
     y = y-gaussian_mean(y, sigma)
     return y/(gaussian_mean(y*y, sigma).sqrt() + .01)
 
-def _slopes(y): # [B, 1, H, W] -> two of them: central differences in x and in y
-    p = F.pad(y, (1, 1, 1, 1), mode='replicate')
-    return (p[..., 1:-1, 2:]-p[..., 1:-1, :-2])/2, (p[..., 2:, 1:-1]-p[..., :-2, 1:-1])/2
-
 # %% ../nbs/18_strata.ipynb #e3d57093
 def refine_flow(
     a: Tensor, # [B, 1, H, W] local contrast of the frame that asks
@@ -89,7 +85,7 @@ def refine_flow(
     "A flow corrected by Lucas and Kanade's least squares (1981), at most a pixel a step."
     for _ in range(steps):
         warped = backward_warp(b, flow)
-        gx, gy = _slopes((a+warped)/2)
+        gx, gy = slopes((a+warped)/2)
         difference = warped-a
         xx, xy, yy, xd, yd = gaussian_mean(torch.cat((gx*gx, gx*gy, gy*gy, gx*difference, gy*difference), 1), sigma).split(1, 1)
         xx, yy = xx+.02, yy+.02 # nothing to hold on to: stay

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SCALE', 'VSR_CONFIGS', 'VSRConfig', 'enlarge', 'refine_flow', 'lucas_kanade', 'Alignment', 'Step', 'Reconstruction',
-           'VSRPlusPlus', 'save_vsr', 'load_vsr']
+           'VSRPlusPlus', 'save_vsr', 'read_vsr', 'load_vsr']
 
 # %% ../../nbs/51_vsr_model.ipynb #53996c59
 import math
@@ -23,7 +23,7 @@ from torchvision.ops import deform_conv2d
 
 from ..core import Config, LiftError, look_up, replacing
 from ..encoder import ResBlock, conv
-from ..warp import at_least_float32, backward_warp
+from ..warp import at_least_float32, backward_warp, slopes
 
 # %% ../../nbs/51_vsr_model.ipynb #2063aeb2
 @dataclass(frozen=True)
@@ -56,11 +56,6 @@ def enlarge(
 # %% ../../nbs/51_vsr_model.ipynb #f9f44d4a
 def _mean(x, radius): return F.avg_pool2d(F.pad(x, (radius,)*4, mode='replicate'), 2*radius+1, 1)
 
-def _gradient(image):
-    "Central differences along x and y."
-    p = F.pad(image, (1, 1, 1, 1), mode='replicate')
-    return (p[..., 1:-1, 2:]-p[..., 1:-1, :-2])/2, (p[..., 2:, 1:-1]-p[..., :-2, 1:-1])/2
-
 def refine_flow(
     a: Tensor, # [B, 3, H, W]
     b: Tensor, # [B, 3, H, W]
@@ -70,7 +65,7 @@ def refine_flow(
     damp: float=1e-4, # added to the structure tensor
 ): # [B, 2, H, W]
     "Gauss-Newton steps towards the flow from `a` into `b`, of at most one pixel each (Lucas and Kanade 1981)."
-    gx, gy = _gradient(a)
+    gx, gy = slopes(a)
     sums = lambda *products: _mean(torch.stack([p.sum(1) for p in products], 1), radius)
     xx, xy, yy = sums(gx*gx+damp/3, gx*gy, gy*gy+damp/3).split(1, 1)
     for _ in range(steps):
@@ -226,26 +221,32 @@ def save_vsr(
     state = {k: (v.half() if half else v).contiguous() for k, v in model.state_dict().items()}
     with replacing(path) as beside: save_file(state, beside, metadata=dict(vsr=model.config.to_yaml()))
 
-def _read_vsr(path): # state dict, configuration as YAML or None
+def read_vsr(
+    path, # *.safetensors from `save_vsr`, or checkpoint_step_….pth
+): # state dict and VSRConfig, or None where it is a file of something else
+    "Read the weights of a super-resolution model. Nothing in the file is executed."
+    path = Path(path)
+    if not path.is_file(): raise LiftError(f'{path}: no such file of weights')
     try:
         if path.suffix == '.safetensors':
-            with safe_open(path, 'pt') as f: return load_file(path), (f.metadata() or {}).get('vsr')
-        kept = torch.load(path, map_location='cpu', weights_only=True)
-        return kept['model'], kept['vsr']
-    except Exception as e: raise LiftError(f'{path}: not a file of weights of VSR++ ({type(e).__name__})') from None # pickle's errors have no common base
+            with safe_open(path, 'pt') as f: kept = dict(vsr=(f.metadata() or {}).get('vsr'), model=None)
+            if kept['vsr']: kept['model'] = load_file(path)
+        else: kept = torch.load(path, map_location='cpu', weights_only=True)
+    except Exception as e: raise LiftError(f'{path}: not a file of weights ({type(e).__name__})') from None # pickle's errors have no common base
+    return (kept['model'], VSRConfig.from_yaml(kept['vsr'])) if isinstance(kept, dict) and kept.get('vsr') else None
 
 def load_vsr(
     name, # a name of VSR_CONFIGS whose weights are shipped; or a file: *.safetensors from `save_vsr`, or checkpoint_step_….pth
 ): # VSRPlusPlus in evaluation mode
-    "A trained model. Nothing in the file is executed."
+    "A trained model."
     path = Path(name)
     if not path.suffix:
         look_up(str(name), VSR_CONFIGS, 'super-resolution model')
         path = Path(files('lift')/'weights'/f'{name}.safetensors')
-    if not path.is_file(): raise LiftError(f'{path}: no such file of weights')
-    state, config = _read_vsr(path)
-    if not config: raise LiftError(f'{path}: holds no weights of VSR++')
-    model = VSRPlusPlus(VSRConfig.from_yaml(config))
+    found = read_vsr(path)
+    if not found: raise LiftError(f'{path}: holds no weights of VSR++')
+    state, config = found
+    model = VSRPlusPlus(config)
     try: model.load_state_dict(state)
     except RuntimeError as e: raise LiftError(f'{path}: its weights do not fit its configuration ({str(e).splitlines()[1].strip()[:100]})') from None
     return model.eval()

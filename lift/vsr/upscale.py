@@ -7,7 +7,7 @@ __all__ = ['Upscaler', 'with_shots', 'window_of', 'upscale_stream', 'UpscaleJob'
            'upscale_command']
 
 # %% ../../nbs/54_vsr_upscale.ipynb #1e3a79f1
-import copy, time
+import copy
 from collections import deque
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from tyro.conf import Positional
 
 from ..baselines import DTYPES, Blend, fastest_dtype, get_interpolator, stored_as
 from ..core import LiftError, look_up, pick_device
-from ..interpolate import Job, OutputFrame, Pieces, Report, _Counter, _write, ahead, fade, job_frames, memory_at_hand, tile_places
+from ..interpolate import Job, OutputFrame, Report, ahead, fade, job_frames, memory_at_hand, run_job, tile_places
 from ..timing import LiveTensors
 from ..video import CutFinder
 from .model import SCALE, load_vsr
@@ -133,11 +133,11 @@ def upscale_stream(
 class UpscaleJob(Job):
     "A video to be made larger, and smoother if a factor or a rate says so."
     upscaler: Upscaler=None
+    same_rate = True
 
     def __post_init__(self):
-        wanted, self.dedupe = self.dedupe, True # a job that repairs repeats may keep the source's rate, and so may this one
         super().__post_init__()
-        self.dedupe, self.model = wanted, copy.copy(self.model)
+        self.model = copy.copy(self.model)
         self.model.name = f'{self.model.name} + {self.upscaler.name}' # pieces of another model are not gone on with
 
     def frames(self, first: int=0): # iterator of OutputFrame
@@ -157,11 +157,7 @@ def upscale_video(
 ): # Report
     "A video three times larger; the target appears only when it is whole."
     job = UpscaleJob(source, target, model or Blend(), None if fps else factor, fps, upscaler=upscaler, **choices)
-    pieces = Pieces(job) if resume else None
-    first = pieces.frames if resume else 0
-    frames = _Counter(job.frames(first), sum(1 for _ in job.times), first)
-    count = pieces.work(frames) if resume else _write(job, frames)
-    return Report(job.target, len(job.line.times), count, frames.made, time.perf_counter()-frames.start, frames.damage)
+    return run_job(job, job.frames, resume)
 
 # %% ../../nbs/54_vsr_upscale.ipynb #91ed9f8d
 @dataclass
