@@ -227,7 +227,8 @@ def _describe_weights(path):
     "What a checkpoint holds."
     from lift.hybrid.model import read_hybrid
     from lift.model import read_weights
-    state, config = read_hybrid(path) or read_weights(path)
+    from lift.vsr.model import read_vsr
+    state, config = read_hybrid(path) or read_vsr(path) or read_weights(path)
     dtypes = ', '.join(sorted({str(v.dtype).removeprefix('torch.') for v in state.values()}))
     stages = {}
     for name, tensor in state.items(): stages[name.split('.')[0]] = stages.get(name.split('.')[0], 0) + tensor.numel()
