@@ -9,7 +9,7 @@ parser = ConfigParser(delimiters=['='])
 parser.read(here/'settings.ini', encoding='utf-8')
 cfg = parser['DEFAULT']
 lib = cfg['lib_path']
-dev, rife = cfg['dev_requirements'].split(), cfg['rife_requirements'].split()
+extras = {key.removesuffix('_requirements'): cfg[key].split() for key in cfg if key.endswith('_requirements')}
 readme = here/'README.md'
 
 setup(
@@ -27,7 +27,7 @@ setup(
     packages=find_packages(include=[lib, f'{lib}.*']),
     include_package_data=True,
     install_requires=cfg['requirements'].split(),
-    extras_require={'dev': dev, 'rife': rife},
+    extras_require=extras,
     entry_points={'console_scripts': cfg['console_scripts'].split(),
                   'nbdev': [f'{lib}={lib}._modidx:d']},
     zip_safe=False,

@@ -1,8 +1,8 @@
 """The alpha explorer in a real browser.   python .ci/browser.py NOTEBOOK [--out DIR]   exit status 77: no browser or no driver here
 
-Chromium of the system (Debian: apt-get install chromium), driven by playwright (pip install playwright; it need not bring a browser of its own).
+Chromium of the system (Debian: apt-get install chromium), driven by playwright (the extra `browser`; it need not bring a browser of its own).
 JupyterLab runs every cell of a copy of the notebook, Voilà shows it as a page; in both an alpha slider is dragged and the reset button pressed."""
-import argparse, contextlib, shutil, socket, subprocess, sys, tempfile, time
+import argparse, contextlib, ctypes, os, shutil, signal, socket, subprocess, sys, tempfile, time
 from pathlib import Path
 
 BROWSER = next(filter(None, map(shutil.which, ('chromium', 'chromium-browser', 'google-chrome'))), None)
@@ -17,15 +17,21 @@ def free_port():
         return s.getsockname()[1]
 
 
+def die_with_parent(): # Linux: however this script ends, the server is told to end too
+    with contextlib.suppress(OSError, AttributeError): ctypes.CDLL(None).prctl(1, signal.SIGTERM) # PR_SET_PDEATHSIG
+
+
 @contextlib.contextmanager
 def server(command, folder, port, log):
-    "A server, until it answers; ended in the end, with its kernels."
-    with open(log, 'w') as out: process = subprocess.Popen([sys.executable, '-m', *command], cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+    "A server that answers; ended in the end, with its kernels. Settings and workspaces of whoever runs this are not touched."
+    env = os.environ | dict(JUPYTER_CONFIG_DIR=f'{folder}/.config', IPYTHONDIR=f'{folder}/.ipython')
+    with open(log, 'w') as out: process = subprocess.Popen([sys.executable, '-m', *command], cwd=folder, env=env, stdout=out, stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
     try:
         for _ in range(240):
             if process.poll() is not None: sys.exit(f'{command[0]} ended: {Path(log).read_text()[-2000:]}')
             with contextlib.suppress(OSError), socket.create_connection(('127.0.0.1', port), 1): break
             time.sleep(.5)
+        else: sys.exit(f'{command[0]} does not answer: {Path(log).read_text()[-2000:]}')
         yield
     finally:
         process.terminate()
@@ -42,11 +48,11 @@ def picture(page):
     }""")
 
 
-def changed(page, before, seconds=120):
+def changed(page, before, seconds=120, every=50):
     "Wait for another picture than `before`."
-    for _ in range(seconds*4):
+    for _ in range(seconds*1000//every):
         if (now := picture(page)) != before: return now
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(every)
     sys.exit('the picture did not change')
 
 
@@ -56,11 +62,13 @@ def play(page, name, out):
     panel = page.locator('.alpha-explorer').last
     panel.scroll_into_view_if_needed()
     page.wait_for_timeout(1500)
-    before, start = picture(page), time.perf_counter()
+    before = picture(page)
     handle = panel.locator('.noUi-handle').nth(1) # the first is the slider over the clip
     box = handle.bounding_box()
     x, y = box['x']+box['width']/2, box['y']+box['height']/2
-    page.mouse.move(x, y); page.mouse.down(); page.mouse.move(x, y-40, steps=5); page.mouse.move(x, y-110, steps=5); page.mouse.up()
+    page.mouse.move(x, y); page.mouse.down(); page.mouse.move(x, y-20, steps=5); page.mouse.move(x, y-45, steps=5)
+    start = time.perf_counter()
+    page.mouse.up()
     touched = changed(page, before)
     seconds = time.perf_counter()-start
     for width in (1280, 1920):
@@ -68,6 +76,7 @@ def play(page, name, out):
         panel.scroll_into_view_if_needed()
         page.wait_for_timeout(1500)
         page.screenshot(path=out/f'{name}-{width}.png')
+        panel.screenshot(path=out/f'{name}-{width}-panel.png')
     panel.get_by_role('button', name='reset').click()
     if changed(page, touched) != before: sys.exit(f'{name}: reset does not restore the picture')
     print(f'{name}: a dragged slider changes the picture (after {seconds:.1f} s), reset restores it', flush=True)
@@ -99,11 +108,15 @@ if __name__ == '__main__':
     parser.add_argument('--only', choices=['jupyterlab', 'voila'])
     a = parser.parse_args()
     if not BROWSER or not sync_playwright:
-        print('skipped: ' + ('no Chromium here (apt-get install chromium)' if not BROWSER else 'no driver here (pip install playwright)'))
+        print('skipped: ' + ('no Chromium here (apt-get install chromium)' if not BROWSER else "no driver here (pip install --editable '.[browser]')"))
         sys.exit(77)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)) # end the servers then, too
     a.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as d, sync_playwright() as driver:
         copy = Path(shutil.copy(a.notebook, d)) # the browser saves what it runs
+        quiet = Path(d)/'.config/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings'
+        quiet.parent.mkdir(parents=True)
+        quiet.write_text('{"fetchNews": "false"}')
         for name, drive, command in (('jupyterlab', lab, ['jupyter', 'lab', '--no-browser', '--allow-root', '--ServerApp.token=', '--ServerApp.root_dir=.', '--LabApp.expose_app_in_browser=True']),
                                      ('voila', voila, ['voila', copy.name, '--no-browser', '--VoilaConfiguration.show_tracebacks=True'])):
             if a.only not in (None, name): continue

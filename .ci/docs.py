@@ -94,7 +94,9 @@ def readable(path): # notebook
 
 def body_of(path):
     "A notebook or a Markdown file as a piece of HTML."
-    if path.suffix == '.ipynb': return HTMLExporter(template_name='basic').from_notebook_node(readable(path))[0]
+    if path.suffix == '.ipynb':
+        exporter = HTMLExporter(template_name='basic', filters=dict(clean_html=lambda html: html)) # our own notebooks need not be disarmed, which takes most of the time
+        return exporter.from_notebook_node(readable(path))[0]
     return markdown2html(path.read_text(encoding='utf-8'))
 
 
@@ -128,19 +130,20 @@ def relative(source, link): # path from the top and fragment of a link in a file
     return normpath(f'{source.rpartition("/")[0] or "."}/{path}') if path else source, fragment
 
 
-def gather(root): # {path from the top: HTML body}, files to copy, broken links
+def gather(root): # {path from the top: HTML body}, {path: Facts}, files to copy, broken links
     "The notebooks, and whatever they link to."
     waiting = [p.relative_to(root).as_posix() for p in sorted((root/'nbs').glob('*.ipynb'))]
-    bodies, files, broken = {}, set(), []
+    bodies, facts, files, broken = {}, {}, set(), []
     while waiting:
         path = waiting.pop()
         bodies[path] = body_of(root/path)
-        for link in Facts(bodies[path]).links:
+        facts[path] = Facts(bodies[path])
+        for link in facts[path].links:
             if (at := relative(path, link)) is None: continue
             if not (root/at[0]).is_file(): broken.append(f'{path}: {link}')
             elif not at[0].endswith(('.ipynb', '.md')): files.add(at[0])
             elif at[0] not in bodies and at[0] not in waiting: waiting.append(at[0])
-    return bodies, files, broken
+    return bodies, facts, files, broken
 
 
 def linked(path, body, names):
@@ -166,11 +169,11 @@ def broken_links(out): # list of texts
 
 
 def docs(root, out=None):
-    "Write the site; exit with a list of what is broken, if anything is."
+    "Write the site; exit with a list of links that lead nowhere and figures without a text, if there are any."
     out, names = Path(out or root/'_docs'), symbols(root)
-    bodies, files, broken = gather(root)
+    bodies, facts, files, broken = gather(root)
     shutil.rmtree(out, ignore_errors=True)
-    parts = {p: [x for x in Facts(b).parts if x[0].strip() or x[2].strip()] for p, b in bodies.items()}
+    parts = {p: [x for x in facts[p].parts if x[0].strip() or x[2].strip()] for p in bodies}
     clean = lambda text: ' '.join(text.replace('¶', '').split())
     titles = {p: next((clean(x[0]) for x in parts[p] if x[0].strip()), Path(p).stem) for p in bodies}
     books = sorted((p for p in bodies if p.endswith('.ipynb')), key=lambda p: (not p.endswith('index.ipynb'), p))
@@ -190,8 +193,9 @@ def docs(root, out=None):
     (out/'style.css').write_text(STYLE + HtmlFormatter().get_style_defs('.highlight'), encoding='utf-8')
     (out/'search.js').write_text(f'const PAGES = {json.dumps(index, ensure_ascii=False)};\n', encoding='utf-8')
     broken += broken_links(out)
-    if broken: sys.exit('broken links:\n  ' + '\n  '.join(sorted(set(broken))))
-    print(f'{out}/index.html: {len(bodies)} pages, {len(index)} sections in the search, {sum(len(Facts(b).images) for b in bodies.values())} figures, no broken links')
+    undescribed = [f'{path}: a figure without a text' for path, f in facts.items() if not all(f.images)]
+    if broken or undescribed: sys.exit('broken links, or figures that say nothing to those who cannot see them:\n  ' + '\n  '.join(sorted({*broken, *undescribed})))
+    print(f'{out}/index.html: {len(bodies)} pages, {len(index)} sections in the search, {sum(len(f.images) for f in facts.values())} figures with their texts, no broken links')
 
 
 if __name__ == '__main__': docs(Path(__file__).resolve().parents[1], *sys.argv[1:])

@@ -70,15 +70,15 @@ def with_means(
     most: int=200, # rounds; a few are enough unless almost every patch listens to one frame only
 ): # [B, T, h, w], sum 1 over T
     "The maps that have these means and else keep to `weights`; those themselves where the means are right already."
-    asked, mean = alphas.double()[..., None, None], lambda x: x.mean((2, 3), keepdim=True)
+    exact, asked, mean = weights.cpu().double(), alphas.cpu().double()[..., None, None], lambda x: x.mean((2, 3), keepdim=True) # not every device has float64
     off = lambda x: (mean(x)-asked).abs().amax(1, keepdim=True)
-    right = off(weights.double()) < tolerance
-    fitted = weights.double().clamp(min=1e-6) # what no patch wants can be asked for too
+    right = off(exact) < tolerance
+    fitted = exact.clamp(min=1e-6) # what no patch wants can be asked for too
     for _ in range(0 if right.all() else most):
         fitted = fitted*(asked/mean(fitted).clamp(min=1e-12))
         fitted = fitted/fitted.sum(1, keepdim=True)
         if (off(fitted) < tolerance).all(): break
-    return weights.where(right, fitted.to(weights.dtype))
+    return weights.where(right.to(weights.device), fitted.to(weights))
 
 # %% ../nbs/09_fusion.ipynb #95646f97
 class ThumbnailContext(nn.Module):

@@ -134,6 +134,7 @@ def alpha_bars(
     for i, (a, o) in enumerate(zip(alphas.tolist(), offsets.tolist())):
         height = min(a/limit, 1)*(floor-top)
         if height >= .5: draw.rectangle((to_x(o)-half, floor-height, to_x(o)+half, floor), fill='#D55E00' if i in references else '#0072B2')
+        if i in references and half >= 3: [draw.line((to_x(o)+side*half/2, floor-height, to_x(o)+side*half/2, floor), fill='white') for side in (-1, 1)]
     for y in range(top, floor, 8): draw.line((to_x(0), y, to_x(0), y+3), fill='#555555')
     draw.line((0, floor, w, floor), fill='black')
     for o in {offsets.min().item(), 0., offsets.max().item()}: _draw_text(draw, (to_x(o), h-2), f'{o:+g}' if o else '0', 11, 'ms')
