@@ -313,7 +313,7 @@ _colors = ('#0072B2', '#D55E00', '#009E73', '#E69F00', '#CC79A7', '#56B4E9', '#0
 def plot_gains(
     table: pd.DataFrame, # of `gain_by_tercile`
 ): # matplotlib figure: a column for each stratum, a row for each kind of sampling
-    "Mean gain by third with its 95 % interval, a colour for each model."
+    "Mean gain by third with its 95 % interval, a colour and a mark for each model."
     table = table[table.tercile != 'none']
     if table.empty: raise LiftError('the table holds no third with a gain: there is nothing to draw')
     models, samplings = list(dict.fromkeys(table.model)), list(dict.fromkeys(table.sampling))
@@ -325,7 +325,7 @@ def plot_gains(
             for i, model in enumerate(models):
                 own = here[here.model == model].set_index('tercile').reindex(order)
                 x = np.arange(len(order)) + (i-(len(models)-1)/2)*.18
-                ax.errorbar(x, own.gain, (own.gain-own.lower, own.upper-own.gain), fmt='o', ms=4, lw=1.4, color=_colors[i % len(_colors)], label=model)
+                ax.errorbar(x, own.gain, (own.gain-own.lower, own.upper-own.gain), fmt='osD^v'[i % 5], ms=4, lw=1.4, color=_colors[i % len(_colors)], label=model)
             ax.axhline(0, color='#999999', lw=.8, zorder=0)
             ends = here.groupby('tercile')[['start', 'end']].first().reindex(order)
             ax.set_xticks(range(len(order)), [f'{t}\n{a:.2g}–\n{b:.2g}' for t, a, b in zip(order, ends.start, ends.end)], fontsize=8)
@@ -333,6 +333,7 @@ def plot_gains(
         row[0].set_ylabel('gain, dB' + (f' ({sampling})' if len(samplings) > 1 else ''))
     axes[0, -1].legend(fontsize=8, frameon=False, loc='upper left', bbox_to_anchor=(1, 1))
     fig.tight_layout()
+    plt.close(fig) # pyplot forgets it: shown once, by who asked for it
     return fig
 
 # %% ../nbs/18_strata.ipynb #d59b50cd
