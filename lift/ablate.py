@@ -26,6 +26,7 @@ from .core import LiftError, look_up, pick_device, provenance, read_yaml, replac
 from .data import Augment, BaseVideoDataset, Plan, cache_folder, patterns
 from .evaluate import interval, over_clips, to_markdown
 from .evidence import EvidenceLIFT, EvidenceLoader, precompute
+from .hybrid.phases import EXPERIMENTS, HybridTrainConfig, create_hybrid_learner
 from .learner import differing_keys, flat, to_device
 from .metrics import psnr, quantize, ssim_matlab
 from .model import create_lift_model
@@ -39,7 +40,7 @@ class Suite:
     question: str
     baseline: str # the variant that others are compared with
     variants: dict # name: changes of the configuration, nested
-    base: str='stages' # what is changed: fusion or stages
+    base: str='stages' # what is changed: fusion, stages or hybrid
 
 _model = lambda **changes: dict(model=changes)
 
@@ -53,6 +54,7 @@ SUITES = {
     'attention': Suite('Does attention to all frames beat attention to the nearest eight?', 'full', {'full': {}, 'window': _model(attention='window')}),
     'layers': Suite('How many layers of the transformer are needed?', '3', {'2': _model(layers=2), '3': {}, '4': _model(layers=4)}),
     'occlusion': Suite('Are visibility maps better than half and half?', 'with', {'with': {}, 'without': _model(use_occlusion=False)}),
+    'backbone': Suite('Does the hybrid need both Mamba-2 and attention, and what do hyper-connections add?', 'hybrid', {name: dict(model=changes) for name, changes in EXPERIMENTS.items()}, 'hybrid'),
 }
 
 STAGES = dict(model=dict(base='lift15-rife'), loss='psnr', rates={'flow.net': 0.}, data=dict(dataset='clips', crop_size=128),
@@ -64,6 +66,7 @@ class Budget:
     "How much is trained and evaluated."
     fusion: dict # changes of the recipe lift15
     stages: dict # changes of STAGES
+    hybrid: dict # changes of the recipe hybrid-small
     seeds: tuple # of the runs
     targets: int # frames of a clip to be made, in either sampling
     about: str # what its tables can say
@@ -74,18 +77,19 @@ def _steps(steps, batch, crop, **learner): return dict(data=dict(crop_size=crop,
 _short = 'a short training: it ranks the variants, and says nothing about their figures when fully trained.'
 
 BUDGETS = {
-    'smoke': Budget(_steps(3, 2, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32'), _steps(2, 1, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32'), (0,), 1, 'it shows that the suite runs, nothing else.', 64),
-    'quick': Budget(_steps(200, 8, 96, warmup_steps=20, ema=.95), _steps(40, 2, 128, warmup_steps=4, ema=.9, lr=2e-4), (0,), 1, 'a first look after very few steps: it shows how fast variants begin to learn, not where they end.', 256),
-    'laptop': Budget(_steps(400, 8, 96, warmup_steps=40, ema=.98), _steps(200, 2, 128, warmup_steps=20, ema=.97), (0, 1, 2), 3, _short, 256),
-    'gpu': Budget(_steps(20_000, 16, 128), _steps(20_000, 16, 128, warmup_steps=500), (0, 1, 2), 10, ''),
+    'smoke': Budget(_steps(3, 2, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32'), *[_steps(2, 1, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32')]*2, (0,), 1, 'it shows that the suite runs, nothing else.', 64),
+    'quick': Budget(_steps(200, 8, 96, warmup_steps=20, ema=.95), _steps(40, 2, 128, warmup_steps=4, ema=.9, lr=2e-4), _steps(100, 4, 96, warmup_steps=10, ema=.95), (0,), 1, 'a first look after very few steps: it shows how fast variants begin to learn, not where they end.', 256),
+    'laptop': Budget(_steps(400, 8, 96, warmup_steps=40, ema=.98), _steps(200, 2, 128, warmup_steps=20, ema=.97), _steps(400, 4, 96, warmup_steps=40, ema=.98), (0, 1, 2), 3, _short, 256),
+    'gpu': Budget(_steps(20_000, 16, 128), _steps(20_000, 16, 128, warmup_steps=500), _steps(20_000, 16, 128), (0, 1, 2), 10, ''),
 }
 
-def run_config(suite: Suite, variant: str, budget: Budget, seed: int=0): # TrainConfig
+def run_config(suite: Suite, variant: str, budget: Budget, seed: int=0): # TrainConfig or HybridTrainConfig
     "The configuration of one run; where its data lies is not part of it."
-    base = read_yaml(recipe_path('lift15')) | dict(model=dict(base='lift15')) if suite.base == 'fusion' else STAGES
+    if suite.base == 'fusion': base = read_yaml(recipe_path('lift15')) | dict(model=dict(base='lift15'))
+    else: base = read_yaml(recipe_path('hybrid-small')) if suite.base == 'hybrid' else STAGES
     for changes in (getattr(budget, suite.base), look_up(variant, suite.variants, 'variant'), dict(learner=dict(seed=seed))):
         base = base | {k: base.get(k, {}) | v if k in ('model', 'data', 'learner') else v for k, v in changes.items()}
-    return TrainConfig.from_dict(base)
+    return (HybridTrainConfig if suite.base == 'hybrid' else TrainConfig).from_dict(base)
 
 # %% ../nbs/63_ablations.ipynb #877b9472
 def target_plans(
@@ -109,7 +113,7 @@ def target_plans(
 
 def clips_of(config: TrainConfig, split: str): # data set of whole frames, windows of 15
     "The clips of a split, as every variant of a suite is trained or evaluated on them."
-    windows = replace(config, data=replace(config.data, dataset='clips', sampling='mixed', strides=(1, 2, 3, 4)), learner=replace(config.learner, seed=0), model=replace(config.model, num_frames=15))
+    windows = TrainConfig(data=replace(config.data, dataset='clips', sampling='mixed', strides=(1, 2, 3, 4)), learner=replace(config.learner, seed=0))
     return _windows(windows, split, crop_size=None, augment=Augment.none(), ends=0)
 
 # %% ../nbs/63_ablations.ipynb #77dd0005
@@ -136,7 +140,7 @@ def made_from_evidence(model, folder, device='cpu'): # as `made_from_windows`
         yield model(batch).frame, batch['target']
 
 def by_references(name: str, device='cpu'): # a function for `made_from_windows`
-    "RIFE or the blend, which see the two references."
+    "A model that sees the two references: RIFE, the blend, weights of a hybrid."
     net = get_interpolator(name, device)
     def make(frames, offsets):
         pair = [int((offsets < 0).sum())+k for k in (-1, 0)]
@@ -249,7 +253,8 @@ def write_results(out: Path, suite: Suite, name: str, budget: str, config: Train
 # %% ../nbs/63_ablations.ipynb #a6d66e92
 def train_run(config: TrainConfig, place: Path, resume: bool): # path of the weights, Learner
     "Train, or go on training, or take what was trained."
-    learner, weights = create_learner(config, place, [RunRecord()]), place/'final.safetensors'
+    create = create_hybrid_learner if isinstance(config, HybridTrainConfig) else create_learner
+    learner, weights = create(config, place, [RunRecord()]), place/'final.safetensors'
     if resume and weights.is_file(): return weights, learner
     learner.valid = None
     learner.fit(resume)
@@ -258,6 +263,7 @@ def train_run(config: TrainConfig, place: Path, resume: bool): # path of the wei
 
 def evaluate_run(config: TrainConfig, weights, variant: str, dataset, plans, root: Path, device): # DataFrame
     "Rows of a trained network."
+    if isinstance(config, HybridTrainConfig): return scored(variant, config.learner.seed, dataset, plans, made_from_windows(by_references(str(weights), device), dataset, plans, device))
     model = create_lift_model(config.model, weights)
     if config.data.dataset == 'evidence': made = made_from_evidence(model, precompute(dataset, model, root, [p for _, p in plans], half=False, progress=False), device)
     else:
@@ -384,7 +390,7 @@ def _one(a: Ablation, variant, seed, data, val, plans, resume): # rows, what is 
 # %% ../nbs/63_ablations.ipynb #8f791549
 @dataclass
 class AblateOptions:
-    suite: Annotated[str, tyro.conf.Positional] # context, parts, sampling, s1, flow, aggregate, attention, layers or occlusion
+    suite: Annotated[str, tyro.conf.Positional] # context, parts, sampling, s1, flow, aggregate, attention, layers, occlusion or backbone
     budget: str = 'laptop' # smoke, quick, laptop or gpu
     data_root: str|None = None # folder of clips, with train and val
     out: str = 'ablation_results' # folder of all results
