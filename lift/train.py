@@ -290,7 +290,7 @@ def _optional(kind):
 def train_options(): # dataclass
     "Every option of `lift train`, flat."
     own = [(name, Annotated[kind, tyro.conf.arg(help=text)], dict(out='runs', restart=False, dry_run=False).get(name)) for name, (kind, text) in _own.items()]
-    rest = [(f.name, Annotated[_optional(f.type), tyro.conf.arg(help=docments(cls).get(f.name) or '')], None) for cls in _sections.values() for f in fields(cls)]
+    rest = [(f.name, Annotated[_optional(f.type), tyro.conf.arg(help=about.get(f.name) or '')], None) for cls in _sections.values() for about in [docments(cls)] for f in fields(cls)]
     return make_dataclass('TrainOptions', own+rest)
 
 def parse_weights(text: str): # {part: number}, or the text where it is a name
