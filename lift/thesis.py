@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -93,9 +92,7 @@ def exhibits(results='ablation_results'): # list of Exhibit
 
 def strata_figures(results='ablation_results'): # {name: matplotlib Figure}
     "Gain by thirds of motion, acceleration, occlusion, repetition and light, where `lift evaluate --strata` was run."
-    drawn = {p.name.removesuffix('.gains.csv')+'-strata': plot_gains(pd.read_csv(p).query("model != 'blend'")) for p in sorted(Path(results).glob('leaderboard/tables/*.gains.csv'))}
-    for figure in drawn.values(): plt.close(figure) # they are kept here, not shown by the notebook of their own accord
-    return drawn
+    return {p.name.removesuffix('.gains.csv')+'-strata': plot_gains(pd.read_csv(p).query("model != 'blend'")) for p in sorted(Path(results).glob('leaderboard/tables/*.gains.csv'))}
 
 def make_chapter(
     results='ablation_results', # folder of records
