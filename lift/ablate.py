@@ -263,9 +263,9 @@ def train_run(config: TrainConfig, place: Path, resume: bool): # path of the wei
 
 def evaluate_run(config: TrainConfig, weights, variant: str, dataset, plans, root: Path, device): # DataFrame
     "Rows of a trained network."
-    if isinstance(config, HybridTrainConfig): return scored(variant, config.learner.seed, dataset, plans, made_from_windows(by_references(str(weights), device), dataset, plans, device))
-    model = create_lift_model(config.model, weights)
-    if config.data.dataset == 'evidence': made = made_from_evidence(model, precompute(dataset, model, root, [p for _, p in plans], half=False, progress=False), device)
+    model = None if isinstance(config, HybridTrainConfig) else create_lift_model(config.model, weights)
+    if model is None: made = made_from_windows(by_references(str(weights), device), dataset, plans, device)
+    elif config.data.dataset == 'evidence': made = made_from_evidence(model, precompute(dataset, model, root, [p for _, p in plans], half=False, progress=False), device)
     else:
         model.to(device)
         made = made_from_windows(lambda frames, offsets: model(frames, offsets).frame, dataset, plans, device)
@@ -317,6 +317,7 @@ class Ablation:
     def suite(self): return look_up(self.name, SUITES, 'suite')
     @property
     def place(self): return self.out/self.name/self.budget
+
     def config(self, variant: str, seed: int=0): # TrainConfig
         c = run_config(self.suite, variant, look_up(self.budget, BUDGETS, 'budget'), seed)
         return replace(c, data=replace(c.data, data_root=self.data_root), learner=replace(c.learner, device=self.device))

@@ -27,7 +27,7 @@ from .encoder import FrameFeatures, select_features
 from .model import LIFT, create_lift_model, read_weights
 from .rife import IFBlock, RifeFlow, ScaledResConv, load_rife
 from .synthesis import blend, warp_both
-from .video import from_rgb, to_rgb
+from .video import from_rgb, reformat, to_rgb
 
 # %% ../nbs/15_baselines.ipynb #79d88859
 class Interpolator(Protocol):
@@ -108,8 +108,8 @@ class Rife:
 _settings = 'mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none'
 
 _conversions = {True: (from_rgb, to_rgb),
-                False: (lambda x: av.VideoFrame.from_ndarray(x.mul(255).round().byte().permute(1, 2, 0).contiguous().numpy(), format='rgb24').reformat(format='yuv420p'),
-                        lambda frame: frame.to_ndarray(format='rgb24'))}
+                False: (lambda x: reformat(av.VideoFrame.from_ndarray(x.mul(255).round().byte().permute(1, 2, 0).contiguous().numpy(), format='rgb24'), format='yuv420p'),
+                        lambda frame: reformat(frame, format='rgb24').to_ndarray())}
 
 def _pull(sink):
     "What a filter has ready."

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PHASES', 'STAGES', 'EXPERIMENTS', 'HybridTrainConfig', 'model_for', 'hybrid_loss', 'HybridTask', 'experiment_weights',
            'Mixed', 'Curriculum', 'Triplets', 'pair_loaders', 'phase_loaders', 'create_hybrid_learner',
-           'hybrid_options', 'parse_ratio', 'hybrid_config_of', 'hybrid_train_command', 'experiment_config']
+           'hybrid_options', 'parse_ratio', 'hybrid_config_of', 'hybrid_train_command']
 
 # %% ../../nbs/44_phases.ipynb #bd062a9d
 import warnings
@@ -290,13 +290,4 @@ def hybrid_train_command(
     return 0
 
 # %% ../../nbs/44_phases.ipynb #49e187e7
-EXPERIMENTS = {'hybrid': {}, 'exp1a_mamba2_only': dict(backbone_mode='mamba2_only'), 'exp1b_gated_attn_only': dict(backbone_mode='gated_attn_only'), 'exp1h_mhc': dict(use_mhc=True)}
-
-def experiment_config(
-    name: str, # of EXPERIMENTS
-    data: dict={}, # changes of the recipe's data: data_root and so on
-    learner: dict={}, # and of its learner: steps, seed
-): # HybridTrainConfig
-    "One run of the ablation of the backbone."
-    recipe = read_yaml(recipe_path('hybrid-small'))
-    return HybridTrainConfig.from_dict(merged(recipe, dict(data=data, learner=learner)) | dict(model=recipe['model'] | look_up(name, EXPERIMENTS, 'experiment')))
+EXPERIMENTS = {'hybrid': {}, 'exp1a_mamba2_only': dict(backbone_mode='mamba2_only'), 'exp1b_gated_attn_only': dict(backbone_mode='gated_attn_only'), 'exp1h_mhc': dict(use_mhc=True)} # changes of the model
