@@ -48,8 +48,8 @@ SUITES = {
     'context': Suite('What is it worth to see 7 or 15 frames instead of 3?', '3', {'3': _model(num_frames=3, use_context=False), '7': _model(num_frames=7), '15': {}}, 'fusion'),
     'parts': Suite('What do the parts of lift15 contribute?', 'lift15', {'lift15': {}, 'no-thumbnails': _model(use_context=False), 'no-outer-frames': _model(trajectory='linear'), 'loss-l1': dict(loss=dict(l1=1.)), 'loss-charbonnier': dict(loss=dict(charbonnier=1.))}, 'fusion'),
     'sampling': Suite('Which windows should be trained on: one missing frame, a lower rate, or both?', 'mixed', {'mixed': {}, 'gap': dict(data=dict(sampling='gap')), 'rate': dict(data=dict(sampling='rate'))}, 'fusion'),
-    's1': Suite('What do full-resolution features bring, as they are or aligned?', 'aligned', {'aligned': {}, 'as-they-are': _model(align_s1=False), 'without': _model(align_s1=False, use_s1=False)}),
-    'flow': Suite("Is the specification's own flow cascade a match for RIFE's flow?", 'rife', {'rife': {}, 'cascade': _model(flow='cascade') | dict(rates={})}),
+    's1': Suite('What do full-resolution features bring, as they are or aligned?', 'as-they-are', {'as-they-are': {}, 'aligned': _model(align_s1=True), 'without': _model(use_s1=False)}),
+    'flow': Suite("Is the specification's own flow cascade a match for RIFE's flow?", 'cascade', {'cascade': {}, 'rife': _model(flow='rife') | dict(rates={'flow.net': 0.})}),
     'aggregate': Suite('How should far frames be gathered: by a transformer, by a plain mean, or not at all?', 'attention', {'attention': {}, 'average': _model(aggregate='average'), 'none': _model(use_context=False)}),
     'attention': Suite('Does attention to all frames beat attention to the nearest eight?', 'full', {'full': {}, 'window': _model(attention='window')}),
     'layers': Suite('How many layers of the transformer are needed?', '3', {'2': _model(layers=2), '3': {}, '4': _model(layers=4)}),
@@ -57,8 +57,8 @@ SUITES = {
     'backbone': Suite('Does the hybrid need both Mamba-2 and attention, and what do hyper-connections add?', 'hybrid', {name: dict(model=changes) for name, changes in EXPERIMENTS.items()}, 'hybrid'),
 }
 
-STAGES = dict(model=dict(base='lift15-rife'), loss='psnr', rates={'flow.net': 0.}, data=dict(dataset='clips', crop_size=128),
-              learner=dict(lr=5e-4, beta2=.99, weight_decay=1e-3, min_lr=0., clip=5., precision='bfloat16', channels_last=True))
+STAGES = dict(model=dict(base='lift15-spec'), loss=dict(psnr=1., distill=.05), data=dict(dataset='clips', drop=.2),
+              learner=dict(lr=8e-4, beta2=.99, weight_decay=1e-3, min_lr=0., clip=5., precision='bfloat16', channels_last=True))
 
 # %% ../nbs/63_ablations.ipynb #cb23e376
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ _short = 'a short training: it ranks the variants, and says nothing about their 
 
 BUDGETS = {
     'smoke': Budget(_steps(3, 2, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32'), *[_steps(2, 1, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32')]*2, (0,), 1, 'it shows that the suite runs, nothing else.', 64),
-    'quick': Budget(_steps(200, 8, 96, warmup_steps=20, ema=.95), _steps(40, 2, 128, warmup_steps=4, ema=.9, lr=2e-4), _steps(100, 4, 96, warmup_steps=10, ema=.95), (0,), 1, 'a first look after very few steps: it shows how fast variants begin to learn, not where they end.', 256),
-    'laptop': Budget(_steps(400, 8, 96, warmup_steps=40, ema=.98), _steps(200, 2, 128, warmup_steps=20, ema=.97), _steps(400, 4, 96, warmup_steps=40, ema=.98), (0, 1, 2), 3, _short, 256),
+    'quick': Budget(_steps(200, 8, 96, warmup_steps=20, ema=.95), _steps(40, 2, 96, warmup_steps=4, ema=.9), _steps(100, 4, 96, warmup_steps=10, ema=.95), (0,), 1, 'a first look after very few steps: it shows how fast variants begin to learn, not where they end.', 256),
+    'laptop': Budget(_steps(400, 8, 96, warmup_steps=40, ema=.98), _steps(150, 4, 96, warmup_steps=15, ema=.97), _steps(400, 4, 96, warmup_steps=40, ema=.98), (0, 1, 2), 3, _short, 256),
     'gpu': Budget(_steps(20_000, 16, 128), _steps(20_000, 16, 128, warmup_steps=500), _steps(20_000, 16, 128), (0, 1, 2), 10, ''),
 }
 
