@@ -23,9 +23,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from .core import CONFIGS, LiftError, Window, crop_to, outer_indices, pad_to_multiple, reference_indices, replacing
+from .core import CONFIGS, LiftError, Window, crop_to, outer_indices, reference_indices, replacing
 from .data import BaseVideoDataset, Pattern, Plan, cache_folder, patterns
-from .encoder import FrameFeatures
 from .fusion import Evidence, mixed
 from .model import LIFT
 from .warp import backward_warp, resize, resize_flow
@@ -71,13 +70,10 @@ def window_evidence(
     sample: dict, # of a data set: whole frames, offsets, valid
 ): # Evidence of a batch of one
     "All that the frozen parts have to say of a window."
-    frames, size = sample['frames'][:, None], tuple(sample['frames'].shape[-2:])
+    frames = sample['frames'][:, None]
     offsets, valid = front.positions(1, len(frames), sample['offsets'], sample['valid'])
     near = {int(i) for i in (*reference_indices(offsets, valid), *outer_indices(offsets, valid)[:2])}
-    def far(frame):
-        image = pad_to_multiple(frame, 64)
-        return FrameFeatures(size, image, None, small=F.avg_pool2d(image, 8))
-    return front.evidence([front.encode(f) if k in near else far(f) for k, f in enumerate(frames)], offsets, valid)
+    return front.evidence([front.encode(f) if k in near else front.glance(f) for k, f in enumerate(frames)], offsets, valid)
 
 # %% ../nbs/23_evidence.ipynb #ebac8137
 def to_bytes(x: Tensor): return (x*255).round().clamp(0, 255).byte()

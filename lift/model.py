@@ -128,13 +128,19 @@ def encode(self: LIFT,
 
 # %% ../nbs/07_lift.ipynb #f570f748
 @patch
-def encode_small(self: LIFT, frame: Tensor, scale: float=1):
-    "One frame as the fusion wants it."
+def glance(self: LIFT, frame: Tensor):
+    "What is wanted of a frame that is neither a reference nor an outer neighbour, as of `encode(frame).light()`."
+    if not self.config.fusion: return self.encode(frame).light()
     if frame.ndim != 4 or frame.shape[1] != 3: raise LiftError(f'a frame should be [B, 3, H, W], not {list(frame.shape)}: add the batch dimension, use RGB')
     image = pad_to_multiple(frame, 64)
-    half = self.flow.describe(image, 1/2)
-    motion = half if scale == 1/2 else self.flow.describe(image, scale)
-    return FrameFeatures(tuple(frame.shape[-2:]), image, None, motion=motion, scale=scale, half=half, small=F.avg_pool2d(image, 8))
+    return FrameFeatures(tuple(frame.shape[-2:]), image, None, small=F.avg_pool2d(image, 8))
+
+@patch
+def encode_small(self: LIFT, frame: Tensor, scale: float=1):
+    "One frame as the fusion wants it."
+    seen = self.glance(frame)
+    half = self.flow.describe(seen.image, 1/2)
+    return replace(seen, motion=half if scale == 1/2 else self.flow.describe(seen.image, scale), scale=scale, half=half)
 
 # %% ../nbs/07_lift.ipynb #e349a5d5
 @patch
@@ -257,11 +263,8 @@ def forward(self: LIFT,
     if not frames.is_floating_point(): raise LiftError(f'frames should be floats in [0, 1], not {frames.dtype}: divide by 255')
     offsets, valid = self.positions(*frames.shape[:2], offsets, valid, frames.device)
     kept = {int(i) for index in (*reference_indices(offsets, valid), *(outer_indices(offsets, valid)[:2] if self.config.trajectory == 'cubic' else ())) for i in index}
-    features = []
-    for k in range(frames.shape[1]):
-        encoded = self.encode(torch.where(valid[:, k, None, None, None], frames[:, k], 0))
-        features.append(encoded if k in kept else encoded.light())
-    return self.from_features(features, offsets, valid, **options)
+    shown = torch.where(valid[..., None, None, None], frames, 0).unbind(1)
+    return self.from_features([self.encode(f) if k in kept else self.glance(f) for k, f in enumerate(shown)], offsets, valid, **options)
 
 # %% ../nbs/07_lift.ipynb #2b0e0eda
 def shipped_weights(name: str): # Path, or None
