@@ -51,7 +51,7 @@ SUITES = {
     'parts': Suite('What do the parts of lift15 contribute?', 'lift15', {'lift15': {}, 'no-thumbnails': _model(use_context=False), 'no-outer-frames': _model(trajectory='linear'), 'loss-l1': dict(loss=dict(l1=1.)), 'loss-charbonnier': dict(loss=dict(charbonnier=1.))}, 'fusion'),
     'sampling': Suite('Which windows should be trained on: one missing frame, a lower rate, or both?', 'mixed', {'mixed': {}, 'gap': dict(data=dict(sampling='gap')), 'rate': dict(data=dict(sampling='rate'))}, 'fusion'),
     's1': Suite('What do full-resolution features bring, as they are or aligned?', 'as-they-are', {'as-they-are': {}, 'aligned': _model(align_s1=True), 'without': _model(use_s1=False)}),
-    'flow': Suite("Is the specification's own flow cascade a match for RIFE's flow?", 'cascade', {'cascade': {}, 'rife': _model(flow='rife') | dict(rates={'flow.net': 0.})}),
+    'flow': Suite("Is the specification's own flow cascade a match for RIFE's flow?", 'cascade', {'cascade': {}, 'rife-flow': _model(flow='rife') | dict(rates={'flow.net': 0.})}),
     'aggregate': Suite('How should far frames be gathered: by a transformer, by a plain mean, or not at all?', 'attention', {'attention': {}, 'average': _model(aggregate='average'), 'none': _model(use_context=False)}),
     'attention': Suite('Does attention to all frames beat attention to the nearest eight?', 'full', {'full': {}, 'window': _model(attention='window')}),
     'layers': Suite('How many layers of the transformer are needed?', '3', {'2': _model(layers=2), '3': {}, '4': _model(layers=4)}),
