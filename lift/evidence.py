@@ -23,7 +23,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from .core import CONFIGS, LiftError, Window, crop_to, outer_indices, reference_indices, replacing
+from .core import CONFIGS, LiftError, Window, crop_to, replacing
 from .data import BaseVideoDataset, Pattern, Plan, cache_folder, patterns
 from .fusion import Evidence, mixed
 from .model import LIFT
@@ -70,10 +70,9 @@ def window_evidence(
     sample: dict, # of a data set: whole frames, offsets, valid
 ): # Evidence of a batch of one
     "All that the frozen parts have to say of a window."
-    frames = sample['frames'][:, None]
-    offsets, valid = front.positions(1, len(frames), sample['offsets'], sample['valid'])
-    near = {int(i) for i in (*reference_indices(offsets, valid), *outer_indices(offsets, valid)[:2])}
-    return front.evidence([front.encode(f) if k in near else front.glance(f) for k, f in enumerate(frames)], offsets, valid)
+    frames = sample['frames'][None]
+    offsets, valid = front.positions(1, frames.shape[1], sample['offsets'], sample['valid'])
+    return front.evidence(front.features_of(frames, offsets, valid), offsets, valid)
 
 # %% ../nbs/23_evidence.ipynb #ebac8137
 def to_bytes(x: Tensor): return (x*255).round().clamp(0, 255).byte()

@@ -252,6 +252,14 @@ def fused(self: LIFT, features, offsets, valid, alphas=None, return_attention=Fa
 
 # %% ../nbs/07_lift.ipynb #669f3f28
 @patch
+def features_of(self: LIFT, frames: Tensor, offsets: Tensor, valid: Tensor): # list of T FrameFeatures
+    "A window's frames: references and outer neighbours encoded, of the others what is wanted of them."
+    outer = outer_indices(offsets, valid)[:2] if self.config.trajectory == 'cubic' else ()
+    near = {int(i) for index in (*reference_indices(offsets, valid), *outer) for i in index}
+    shown = torch.where(valid[..., None, None, None], frames, 0).unbind(1)
+    return [self.encode(f) if k in near else self.glance(f) for k, f in enumerate(shown)]
+
+@patch
 def forward(self: LIFT,
     frames: Tensor, # [B, T, 3, H, W] in [0, 1]
     offsets=None, # [T] or [B, T]; default: the gap window of T
@@ -262,9 +270,7 @@ def forward(self: LIFT,
     if frames.ndim != 5 or frames.shape[2] != 3: raise LiftError(f'frames should be [B, T, 3, H, W], not {list(frames.shape)}')
     if not frames.is_floating_point(): raise LiftError(f'frames should be floats in [0, 1], not {frames.dtype}: divide by 255')
     offsets, valid = self.positions(*frames.shape[:2], offsets, valid, frames.device)
-    kept = {int(i) for index in (*reference_indices(offsets, valid), *(outer_indices(offsets, valid)[:2] if self.config.trajectory == 'cubic' else ())) for i in index}
-    shown = torch.where(valid[..., None, None, None], frames, 0).unbind(1)
-    return self.from_features([self.encode(f) if k in kept else self.glance(f) for k, f in enumerate(shown)], offsets, valid, **options)
+    return self.from_features(self.features_of(frames, offsets, valid), offsets, valid, **options)
 
 # %% ../nbs/07_lift.ipynb #2b0e0eda
 def shipped_weights(name: str): # Path, or None
