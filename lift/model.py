@@ -24,7 +24,7 @@ from .core import LiftConfig, LiftError, Window, crop_to, named_config, outer_in
 from .encoder import WANTED_INDEX, FeatureEncoder, FrameFeatures, encode_frame, positional_encoding, select_features
 from .flow import CascadeFlow, Motion, cubic_correction, outer_displacement
 from .fusion import Evidence, FusionNet
-from .refine import FullResRefiner
+from .refine import FullResRefiner, start_as_average
 from .rife import RifeFlow, rename_rife, rife_weights_path
 from .synthesis import CoarseSynthesis
 from .warp import resize
@@ -71,6 +71,7 @@ class LIFT(nn.Module):
         self.flow = RifeFlow() if config.flow == 'rife' else CascadeFlow(config.zero_init)
         self.synthesis = CoarseSynthesis(config.zero_init)
         self.refine = FullResRefiner(config)
+        if config.zero_init and config.use_s1 and not config.align_s1: start_as_average(self.encoder, self.refine.net)
 
 # %% ../nbs/07_lift.ipynb #8cf13db3
 def _batched(x, b, device, name, t):
