@@ -14,13 +14,14 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import accumulate, count, islice, permutations
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
@@ -79,6 +80,7 @@ class Augment:
     colour: float=.3
     strength: float=.1 # largest change of contrast
     drop: float=.3 # lose context frames
+    focus: float=0. # crop where the plain blend of the references is wrong
 
     def __post_init__(self):
         for f in fields(self):
@@ -428,7 +430,9 @@ def plan(self: BaseVideoDataset,
     sequence, part = self.sequences[i], (index-first, self.ends_of_items[i]-first)
     size = self.size(sequence)
     if self.crop and (size[0] < self.crop[0] or size[1] < self.crop[1]): raise LiftError(f'{sequence.path}: is {size[1]}×{size[0]}, smaller than the crop: use a crop_size of at most {min(size)}')
-    return make_plan(np.random.default_rng((self.seed, epoch, index)), i, sequence.frames, size, part, self.patterns, self.ends, self.crop, self.augment)
+    rng = np.random.default_rng((self.seed, epoch, index))
+    plan = make_plan(rng, i, sequence.frames, size, part, self.patterns, self.ends, self.crop, self.augment)
+    return self.focused(plan, rng) if rng.random() < self.augment.focus else plan
 
 # %% ../nbs/11_data.ipynb #e8e34a47
 def _cut(pixels, box): # [..., H, W, 3] -> [..., h, w, 3]
@@ -456,6 +460,24 @@ def read(self: BaseVideoDataset,
     for n, f in zip(numbers, frames):
         if f.shape[:2] != self.size(sequence): raise LiftError(f'{sequence.path}: frame {n} is {f.shape[1]}×{f.shape[0]}, others {self.size(sequence)[1]}×{self.size(sequence)[0]}: a sequence has one size')
     return np.stack([_cut(f, box) for f in frames])
+
+# %% ../nbs/11_data.ipynb #334dafe8
+@patch
+def focused(self: BaseVideoDataset,
+    plan: Plan,
+    rng: np.random.Generator, # one draw is taken
+): # Plan
+    "The plan with its crop where the plain blend of the references is wrong: at multiples of 8, in proportion to the mean squared error."
+    there, sequence = [f for f, v in zip(plan.frames, plan.valid) if v], self.sequences[plan.sequence]
+    numbers = [max(f for f in there if f < plan.target), min(f for f in there if f > plan.target), plan.target]
+    left, right, target = self.read(sequence, numbers, (0, 0, *self.size(sequence))).astype(np.float32)
+    error = torch.from_numpy(((left+right)/2-target)**2).mean(-1)[None, None]
+    h, w = plan.box[2:]
+    mean = F.avg_pool2d(F.avg_pool2d(error, 8), (max(h//8, 1), max(w//8, 1)), 1)[0, 0].double()
+    mean = mean[:(error.shape[-2]-h)//8+1, :(error.shape[-1]-w)//8+1] # where the whole crop has room
+    if not mean.sum() > 0: return plan
+    row, column = divmod(int(rng.choice(mean.numel(), p=(mean/mean.sum()).numpy().ravel())), mean.shape[1])
+    return replace(plan, box=(8*row, 8*column, h, w))
 
 # %% ../nbs/11_data.ipynb #8bf6bc45
 def _orient(pixels, plan): # uint8 [N, h, w, 3] -> the same pixels turned, flipped, channels exchanged

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LiftOutput', 'LIFT', 'shipped_weights', 'create_lift_model', 'save_weights', 'shipped_part', 'read_weights',
-           'load_weights', 'LoadReport', 'encoder_tensors']
+           'load_weights', 'average_weights', 'LoadReport', 'encoder_tensors']
 
 # %% ../nbs/07_lift.ipynb #1ef75983
 import json
@@ -346,6 +346,23 @@ def load_weights(
         raise LiftError(f'{path}: weights of another model ({wrong[0]}' + (f', and {len(wrong)-1} more' if wrong[1:] else '') + f'): {remedy}')
     model.load_state_dict(state)
     model.loaded = tuple(model.encoder.state_dict())
+
+# %% ../nbs/07_lift.ipynb #46c15333
+def average_weights(
+    files: list, # of weights of one configuration
+    path, # *.safetensors: where their average goes
+    shares: list=None, # how much each counts; alike by default
+    half: bool=False, # in half precision
+):
+    "Write the average of several weights."
+    shares = [1]*len(files) if shares is None else shares
+    if not files or len(shares) != len(files) or min(shares) < 0 or not sum(shares) > 0: raise LiftError(f'{len(files)} files and shares of {shares}: give files, and for each a share of at least 0, not all of them 0')
+    config = read_weights(files[0])[1]
+    if config is None: raise LiftError(f'{files[0]}: says nothing of its configuration: save it with lift.model.save_weights')
+    states = [create_lift_model(config, f).state_dict() for f in files]
+    mean = LIFT(config)
+    mean.load_state_dict({k: sum(s*state[k] for s, state in zip(shares, states))/sum(shares) for k in states[0]})
+    save_weights(mean, path, half)
 
 # %% ../nbs/07_lift.ipynb #4f1600fd
 @dataclass(frozen=True)

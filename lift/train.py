@@ -14,11 +14,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, get_args
 
+import numpy as np
 import torch
 import tyro
 from accelerate import PartialState
 from fastcore.basics import patch
 from fastcore.docments import docments
+from torch import Tensor
 
 from .core import CONFIGS, Config, LiftConfig, LiftError, look_up, named_config, pick_device, read_yaml
 from .data import Augment, ResidentLoader, WindowLoader, cache_folder, get_dataset_class
@@ -26,7 +28,7 @@ from .evidence import EvidenceLIFT, EvidenceLoader, evidence_patterns, precomput
 from .learner import Learner, LearnerConfig, Progress, Task
 from .losses import LiftLoss, reference_frames, rife_flows
 from .metrics import psnr, ssim
-from .model import LIFT, create_lift_model, save_weights
+from .model import LIFT, create_lift_model, save_weights, shipped_weights
 from .rife import load_rife, rife_weights_path
 from .tracking import RunRecord, TensorBoardLogger
 
@@ -47,6 +49,8 @@ class DataConfig(Config):
     augment: str = 'standard' # standard or none
     colour: float = .3 # how often the colours are changed a little; 0 for evidence, where they can't
     drop: float = .3 # how often context frames are dropped; for evidence how often some are missing on a side
+    focus: float = 0. # share of the crops that are drawn where the plain blend is wrong; evidence has its own
+    margin: int = 0 # pixels at the borders of a crop that the loss leaves out: what shows there may come from outside
     balance: dict = field(default_factory=dict) # for evidence: how much clips count by beginning of their name, 1 for all others
     held_back: float = .1 # share of every shot kept for validation where there is no data for it
     short_side: int|None = None # pixels; longer clips are shrunk to it on their way into the cache
@@ -56,7 +60,7 @@ class DataConfig(Config):
     cache_gb: float = 50. # limit of the cache
 
     choices = dict(sampling=('gap', 'rate', 'mixed'), augment=('standard', 'none'))
-    limits = dict(valid_per_sequence=(1, None), per_sequence=(1, None), max_sequences=(1, None), workers=(0, 64), cache_gb=(0, None), colour=(0, 1), drop=(0, 1), held_back=(0, 1))
+    limits = dict(valid_per_sequence=(1, None), per_sequence=(1, None), max_sequences=(1, None), workers=(0, 64), cache_gb=(0, None), colour=(0, 1), drop=(0, 1), focus=(0, 1), margin=(0, None), held_back=(0, 1))
 
 @dataclass(frozen=True)
 class TrainConfig(Config):
@@ -65,7 +69,7 @@ class TrainConfig(Config):
     data: DataConfig = DataConfig()
     learner: LearnerConfig = LearnerConfig()
     loss: str|dict = 'spec' # a recipe of lift.losses, or weights by part
-    weights: str|None = None # a file to start from
+    weights: str|None = None # a file to start from, or the name of weights in the package
     pretrained_encoder: str|None = None # a file for the encoder alone, or 'rife'
     rates: dict = field(default_factory=dict) # share of the learning rate by beginning of the parameter's name; 0 freezes
     first_epoch: int = 1 # number of the first epoch in the encoder's schedule
@@ -103,9 +107,11 @@ class LiftTask(Task):
         loss='spec', # as for LiftLoss
         rates: dict={}, # share of the learning rate by beginning of a parameter's name; 0 freezes
         first_epoch: int=1, # number of the first epoch in the encoder's schedule
+        margin: int=0, # pixels at the borders of a crop that the loss leaves out
     ):
         super().__init__(model)
-        self.criterion, self.rates, self.first_epoch, self.teacher = LiftLoss(loss), dict(rates), first_epoch, None
+        self.criterion, self.rates, self.first_epoch, self.margin, self.teacher = LiftLoss(loss), dict(rates), first_epoch, margin, None
+        if margin and (more := self.criterion.needs-{'frame', 'target'}): raise LiftError(f"margin={margin}: a loss on {', '.join(sorted(more))} takes whole crops: use margin=0, or a loss on the frame alone, such as psnr")
         names = [n for n, _ in model.named_parameters()]
         for prefix, share in self.rates.items():
             if not any(n.startswith(prefix) for n in names): raise LiftError(f'rates: no parameter begins with {prefix!r}: the stages are {", ".join(n for n, _ in model.named_children())}')
@@ -119,8 +125,12 @@ class LiftTask(Task):
 
     def loss(self, model, batch):
         output = self.predict(model, batch)
-        loss, parts = self.criterion(output, batch['target'], frames=batch['frames'], teacher=self.teacher_flows(batch))
+        if self.margin: loss, parts = self.criterion(self.inside(output.frame), self.inside(batch['target']))
+        else: loss, parts = self.criterion(output, batch['target'], frames=batch['frames'], teacher=self.teacher_flows(batch))
         return loss, parts, output
+
+    def inside(self, x: Tensor): # [B, 3, H, W] -> [B, 3, H-2·margin, W-2·margin]
+        return x[..., self.margin:-self.margin, self.margin:-self.margin]
 
     def teacher_flows(self, batch): # [B, 4, H, W] or None
         "RIFE's flows, if the loss wants a teacher."
@@ -170,7 +180,8 @@ class Once:
 def loaders(config: TrainConfig, rank: int=0, world: int=1): # training batches, validation batches, digest of both data sets
     "Batches of windows."
     data, learner = config.data, config.learner
-    augment = Augment(colour=data.colour, drop=data.drop) if data.augment == 'standard' else Augment.none()
+    if 2*data.margin >= np.min(data.crop_size): raise LiftError(f'margin={data.margin}: leaves nothing of a crop of {data.crop_size}: use less than half of it')
+    augment = Augment(colour=data.colour, drop=data.drop, focus=data.focus) if data.augment == 'standard' else Augment.none()
     train = _windows(config, 'train', crop_size=data.crop_size, augment=augment, per_sequence=data.per_sequence)
     valid = _windows(config, 'val', crop_size=data.valid_crop, augment=Augment.none(), per_sequence=data.valid_per_sequence)
     kind = dict(device=pick_device(learner.device)) if data.resident else dict(workers=data.workers)
@@ -198,6 +209,7 @@ def evidence_loaders(config: TrainConfig, model: LIFT, rank: int=0, world: int=1
     "Batches of evidence, which is computed where it isn't in the cache."
     data, learner = config.data, config.learner
     if data.colour: raise LiftError(f'colour={data.colour:g}: evidence is of the colours as they were filmed: use colour=0')
+    if data.margin or data.focus: raise LiftError('margin and focus are for windows: evidence reaches beyond its crops, and draws them where the blend is wrong')
     if data.workers or data.resident: raise LiftError('workers and resident are for windows: evidence is read in this process')
     windows = replace(config, data=replace(data, dataset='clips', sampling='mixed', strides=(1, 2, 3, 4)), learner=replace(learner, seed=0), model=replace(config.model, num_frames=15))
     shared = dict(batch_size=learner.batch_size, crop=data.crop_size, num_frames=config.model.num_frames, outer=config.model.trajectory == 'cubic', sampling=data.sampling, augment=data.augment == 'standard',
@@ -213,7 +225,7 @@ def evidence_loaders(config: TrainConfig, model: LIFT, rank: int=0, world: int=1
 def start_model(config: TrainConfig): # LIFT, report or None
     "The network before the first step."
     torch.manual_seed(config.learner.seed)
-    model = create_lift_model(config.model, config.weights)
+    model = create_lift_model(config.model, config.weights and (shipped_weights(config.weights) or config.weights))
     if not config.pretrained_encoder: return model, None
     return model, model.load_encoder(rife_weights_path() if config.pretrained_encoder == 'rife' else config.pretrained_encoder)
 
@@ -230,7 +242,7 @@ def create_learner(
         ranks = processes.process_index, processes.num_processes
         evidence = config.data.dataset == 'evidence'
         train, valid, digest = evidence_loaders(config, model, *ranks) if evidence else loaders(config, *ranks)
-    task = (FusionTask if evidence else LiftTask)(model, config.loss, config.rates, config.first_epoch)
+    task = FusionTask(model, config.loss, config.rates, config.first_epoch) if evidence else LiftTask(model, config.loss, config.rates, config.first_epoch, config.data.margin)
     about = {k: v for k, v in asdict(config).items() if k not in ('learner', 'phases')} | dict(loss=task.criterion.weights, digest=digest)
     return Learner(task, train, valid, config.learner, folder, [Progress(), TensorBoardLogger(), RunRecord()] if callbacks is None else callbacks, about, digest, free=_free)
 
@@ -278,8 +290,8 @@ def recipe_path(
 
 # %% ../nbs/22_train.ipynb #0968a38b
 _sections = dict(model=LiftConfig, data=DataConfig, learner=LearnerConfig)
-_own = dict(config=(str|None, 'spec, three-phase, spec-clips, laptop, heads, lift15, gpu, or a YAML file'), name=(str|None, 'of the run; that of the recipe by default'), out=(str, 'folder of all runs'),
-            model=(str|None, 'lift15-spec or lift15; the options below change it'), loss=(str|None, 'spec, no-lpips, rife, or parts with weights: l1=1,census=0.01'), weights=(str|None, 'weights to start from'),
+_own = dict(config=(str|None, 'spec, three-phase, spec-clips, lift15-spec, laptop, heads, lift15, lift15-flow, gpu, or a YAML file'), name=(str|None, 'of the run; that of the recipe by default'), out=(str, 'folder of all runs'),
+            model=(str|None, 'lift15-spec or lift15; the options below change it'), loss=(str|None, 'spec, no-lpips, rife, or parts with weights: l1=1,census=0.01'), weights=(str|None, 'weights to start from: a file, or the name of those in the package'),
             pretrained_encoder=(str|None, "weights for the encoder, or 'rife'"), rates=(str|None, 'shares of the learning rate by part, 0 freezes: flow.net=0.1'), restart=(bool, 'start afresh where there is something to resume'),
             dry_run=(bool, 'two steps of everything, nothing kept'))
 

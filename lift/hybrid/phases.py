@@ -104,8 +104,9 @@ class HybridTask(LiftTask):
         loss: dict, # weight by part
         freeze_backbone: int=0, # epochs
         scale: float=1, # at which motion is looked for
+        margin: int=0, # pixels at the borders of a crop that the loss leaves out
     ):
-        super().__init__(model, loss)
+        super().__init__(model, loss, margin=margin)
         self.freeze_backbone, self.scale = freeze_backbone, scale
         self.frozen = [model.to_half, model.to_quarter, model.backbone]
 
@@ -229,7 +230,7 @@ def create_hybrid_learner(
     if config.resume: load_hybrid(model, experiment_weights(config.resume, out or Path(folder).parent), becomes_guided=config.phase > 1)
     with processes.main_process_first(): # it decodes what is not in the cache yet
         train, valid, digest = phase_loaders(config, processes.process_index, processes.num_processes)
-    task = HybridTask(model, hybrid_loss(config.loss).weights, config.freeze_backbone, config.scale)
+    task = HybridTask(model, hybrid_loss(config.loss).weights, config.freeze_backbone, config.scale, config.data.margin)
     about = {k: v for k, v in asdict(config).items() if k != 'learner'} | dict(loss=task.criterion.weights, digest=digest)
     return Learner(task, train, valid, config.learner, folder, [Progress(), TensorBoardLogger(), RunRecord()] if callbacks is None else callbacks, about, digest, free=_free)
 
