@@ -77,11 +77,11 @@ class PartTimes:
     def __exit__(self, *_): self.hooks.close()
 
 # %% ../nbs/19_timing.ipynb #b5307769
-def seconds_of(f, repeat: int=5):
-    "Median seconds of a call, after one to warm up."
+def seconds_of(f, repeat: int=5, enough: float=5.):
+    "Median seconds of a call, after one to warm up; of fewer calls where they have taken `enough` seconds."
     f()
     times = []
-    for _ in range(repeat):
+    while len(times) < repeat and sum(times) < enough:
         start = time.perf_counter()
         f()
         if torch.cuda.is_available(): torch.cuda.synchronize()
