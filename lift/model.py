@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from .context import TemporalContext
 from .core import LiftConfig, LiftError, Window, crop_to, named_config, outer_indices, pad_to_multiple, reference_indices, replacing
-from .encoder import WANTED_INDEX, FeatureEncoder, FrameFeatures, encode_frame, positional_encoding, select_features
+from .encoder import WANTED_INDEX, FeatureEncoder, FrameFeatures, encode_frame, positional_encoding, select_features, start_as_pixels
 from .flow import CascadeFlow, Motion, cubic_correction, outer_displacement
 from .fusion import Evidence, FusionNet
 from .refine import FullResRefiner, start_as_average
@@ -71,7 +71,9 @@ class LIFT(nn.Module):
         self.flow = RifeFlow() if config.flow == 'rife' else CascadeFlow(config.zero_init)
         self.synthesis = CoarseSynthesis(config.zero_init)
         self.refine = FullResRefiner(config)
-        if config.zero_init and config.use_s1 and not config.align_s1: start_as_average(self.encoder, self.refine.net)
+        as_average = config.zero_init and config.use_s1 and not config.align_s1
+        if as_average or config.zero_init and config.flow == 'cascade': start_as_pixels(self.encoder)
+        if as_average: start_as_average(self.refine.net)
 
 # %% ../nbs/07_lift.ipynb #8cf13db3
 def _batched(x, b, device, name, t):
