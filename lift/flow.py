@@ -55,13 +55,13 @@ def flow_head(inputs: int, width: int, blocks: int, zero_init: bool):
 def matching_filters(
     displacements: Tensor, # [D, 2]: y, x in pixels
     side: int, # of a cell in pixels
-    sigma: float, # of the Gaussian in pixels; it widens by a tenth for each pixel of displacement
+    sigma: float, # of the Gaussian in pixels; it widens by a twentieth for each pixel of displacement
 ): # [D, 2, side², 3, 3]
     "Derivatives of a Gaussian along x and y about displaced places, laid over the pixels of 3×3 cells."
     place = torch.arange(3*side) - (3*side-1)/2
     y, x = place[:, None] - displacements[:, :1, None], place - displacements[:, 1:, None]
-    width = sigma*(1+displacements.abs().amax(1)/10)[:, None, None]
-    bell = (-(x**2+y**2)/(2*width**2)).exp()
+    width, reach = sigma*(1+displacements.abs().amax(1)/20)[:, None, None], 3*side/2-displacements.abs().max() # no filter is cut off on one side
+    bell = (-(x**2+y**2)/(2*width**2)).exp()*(x.abs() < reach)*(y.abs() < reach)
     filters = torch.stack((bell*x, bell*y), 1)
     filters = 8*filters/filters.abs().sum((2, 3), keepdim=True)
     cells = filters.unflatten(3, (3, side)).unflatten(2, (3, side)) # rows of cells, rows within, columns of cells, columns within

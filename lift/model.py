@@ -24,7 +24,7 @@ from .core import LiftConfig, LiftError, Window, crop_to, named_config, outer_in
 from .encoder import WANTED_INDEX, FeatureEncoder, FrameFeatures, encode_frame, positional_encoding, select_features, start_as_pixels
 from .flow import CascadeFlow, Motion, cubic_correction, outer_displacement
 from .fusion import Evidence, FusionNet
-from .refine import FullResRefiner, start_as_average
+from .refine import FullResRefiner, start_within_bounds
 from .rife import RifeFlow, rename_rife, rife_weights_path
 from .synthesis import CoarseSynthesis
 from .warp import resize
@@ -71,9 +71,9 @@ class LIFT(nn.Module):
         self.flow = RifeFlow() if config.flow == 'rife' else CascadeFlow(config.zero_init)
         self.synthesis = CoarseSynthesis(config.zero_init)
         self.refine = FullResRefiner(config)
-        as_average = config.zero_init and config.use_s1 and not config.align_s1
-        if as_average or config.zero_init and config.flow == 'cascade': start_as_pixels(self.encoder)
-        if as_average: start_as_average(self.refine.net)
+        bounded = config.zero_init and config.use_s1 and not config.align_s1
+        if bounded or config.zero_init and config.flow == 'cascade': start_as_pixels(self.encoder)
+        if bounded: start_within_bounds(self.refine.net)
 
 # %% ../nbs/07_lift.ipynb #8cf13db3
 def _batched(x, b, device, name, t):
