@@ -256,7 +256,6 @@ def get_interpolator(
     if name not in CONFIGS and not (path.suffix or path.is_file()):
         raise LiftError(f"unknown model {name!r}: known are {', '.join((*BASELINES, *CONFIGS, *HYBRIDS))}, or give a file of weights")
     with _fixed_seed(): model = create_lift_model(name) if name in CONFIGS else _from_checkpoint(path)
-    if name in CONFIGS and model.config.flow != 'rife': warnings.warn(f'{name} has no trained weights yet: what it makes is not a picture')
     made = LiftInterpolator(name if name in CONFIGS else path.stem, model, device, dtype, scale)
     if compile: made.compile()
     return made

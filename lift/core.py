@@ -204,7 +204,7 @@ class LiftConfig(Config):
     align_s1: bool = False # Stage 5 works on warped references and features
     flow: str = 'cascade' # cascade, or rife: RIFE's network
     trajectory: str = 'linear' # linear, or cubic through the next neighbours
-    zero_init: bool = False # heads start so that an untrained model gives the blend of the references
+    zero_init: bool = False # parts start so that an untrained model gives about the blend of the references
     refine_norm: str = 'group' # group, or none: then a tile equals the whole picture
     fusion: bool = False # Stages 4 and 5 as one: aligned frames, fused
     dropout: float = 0.1 # of the transformer's feed-forward part
