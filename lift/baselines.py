@@ -7,7 +7,6 @@ __all__ = ['BASELINES', 'DTYPES', 'Interpolator', 'sampled_window', 'references_
            'Minterpolate', 'LiftInterpolator', 'fastest_dtype', 'get_interpolator']
 
 # %% ../nbs/15_baselines.ipynb #127e7fec
-import warnings
 from contextlib import contextmanager
 from copy import deepcopy
 from fractions import Fraction
