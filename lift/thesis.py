@@ -62,13 +62,13 @@ def gain_figure(
     return figure
 
 def evaluation_exhibit(csv): # Exhibit
-    "Table and figure of an evaluation."
+    "Table of an evaluation, and a figure of its best model beside RIFE."
     csv = Path(csv)
     with whole(csv, 'run lift evaluate with a new --csv'):
         table, rows = as_frame(read_rows(csv).values()), board_rows(csv)
         task = json.loads(rows.task.iloc[0])
         caption = f"{csv.stem}: {rows.clips.max()} clips, {rows.frames.max()} frames, {task['sampling']} sampling" + (f", every {task['factor']}th frame kept" if task['factor'] > 2 else '') + '. Frames rounded to 8 bits; means over frames, then clips; gain over RIFE with its 95 % interval (two-level bootstrap).'
-        return Exhibit(csv.stem, as_page(rows.set_index('model').drop(columns='set'), lines={}), caption, gain_figure(table), csv, rows.command.iloc[0])
+        return Exhibit(csv.stem, as_page(rows.set_index('model').drop(columns='set'), lines={}), caption, gain_figure(table, next((m for m in rows.model if m != 'rife'), 'lift15')), csv, rows.command.iloc[0])
 
 # %% ../nbs/64_thesis.ipynb #781a7119
 def suite_exhibit(folder): # Exhibit
