@@ -476,7 +476,9 @@ def dry_run(self: Learner): # {what: seconds a step, …}
         self.folder, self.steps = Path(d), 2
         if self.valid is not None: self.valid = list(islice(self.valid, 2))
         self.fit(resume=False)
-        for path in list_checkpoints(d)[:1]: self.restore(path, *read_checkpoint(path)) # of several processes one writes it
+        if self.is_main: # the one that writes it
+            path = list_checkpoints(d)[0]
+            self.restore(path, *read_checkpoint(path))
     return dict(steps=self.step, seconds=self.batch_seconds) | {k if k == 'loss' else f'loss.{k}': v for k, v in self.parts.items()} | self.metrics
 
 # %% ../nbs/20_learner.ipynb #5e53d2cc

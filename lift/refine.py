@@ -81,7 +81,7 @@ def start_within_bounds(
     rgb = range(3)
     signed = lambda k: [{k+c: 1., k+3+c: -1.} for c in rgb] # what a group holds, from its positive and negative parts
     blurred = lambda rows: [{(k, y, x): w/9 for k, w in row.items() for y in rgb for x in rgb} for row in rows]
-    plus = lambda a, b, w=1.: [p | {k: w*v for k, v in q.items()} for p, q in zip(a, b)]
+    plus = lambda a, b: [p | q for p, q in zip(a, b)]
     times = lambda a, w: [{k: w*v for k, v in row.items()} for row in a]
     first, norm, _, before, after, second, second_norm, _, last = net.body
 
@@ -92,10 +92,8 @@ def start_within_bounds(
         enter, norm, _, leave, leave_norm = block.body
         set_groups(enter, norm, [blurred(read), signed(8)])
         enter.bias[:3], enter.bias[3:6] = -bias, bias
-        nn.init.zeros_(leave.weight), nn.init.zeros_(leave.bias)
-        set_groups(leave, leave_norm, [[{}]*3, times(plus(blurred([{c: 1.} for c in rgb]), signed(8), -1), .5)])
+        set_groups(zero_last(leave, True), leave_norm, [[{}]*3, plus(times(blurred([{c: 1.} for c in rgb]), .5), times(signed(8), -.5))])
         if isinstance(leave_norm, nn.GroupNorm): leave_norm.weight[:8], leave_norm.weight[14:] = 0, 0
     d, m = signed(0), signed(8)
-    set_groups(second, second_norm, [d, plus(d, m), plus(d, m, -1), m])
-    nn.init.zeros_(last.weight), nn.init.zeros_(last.bias)
-    set_taps(last, [{c: -1., 3+c: 1., 8+c: 1., 16+c: -1., 24+c: -1.} for c in rgb])
+    set_groups(second, second_norm, [d, plus(d, m), plus(d, times(m, -1)), m])
+    set_taps(zero_last(last, True), [{c: -1., 3+c: 1., 8+c: 1., 16+c: -1., 24+c: -1.} for c in rgb])
