@@ -204,7 +204,7 @@ def _detail_row(truth, frames, part):
     def enlarged(image):
         cut = to_pixels(image)[top:top+h, left:left+w]
         return Image.fromarray(cut).resize(half, Image.Resampling.BICUBIC)
-    scale = color_bar((44, half[0]), LIMIT, font=min(FONT-4, half[0]//8))
+    scale = color_bar((44, half[0]), LIMIT, font=min(FONT-2, half[0]//8))
     legend = caption(ImageOps.pad(scale, half, color='white'), 'error', (0, 0), FONT)
     row = [_pair(enlarged(truth), legend)]
     for frame in frames.values():
@@ -219,10 +219,10 @@ def _lift_row(shot, at, model, device='cpu'):
     before = _cell(shot[at-1].tensor(), 'the frame before')
     motion = _cell(flow_to_color(out.flow_7*4, LONGEST), 'motion into it') # of quarter size
     seen = _cell(out.occ_7, 'white: visible in it')
-    wheel = flow_wheel(before.height, LONGEST, FONT-4)
+    wheel = flow_wheel(before.height, LONGEST, FONT-2)
     colours = caption(ImageOps.pad(wheel, before.size, color='white', centering=(1, .5)),
                       'colours\nof motion', (0, 0), FONT)
-    bars = alpha_bars(out.alphas[0], out.offsets[0], (before.height-32, before.width), font=FONT-4)
+    bars = alpha_bars(out.alphas[0], out.offsets[0], (before.height-34, before.width), font=FONT-2)
     return [before, motion, colours, seen, _under(f'weights of {len(known)} frames', bars)]
 
 # %% ../nbs/32_demo.ipynb #7d24e5b9
@@ -245,7 +245,7 @@ def sheet_rows(
     inside = _lift_row(shot, 2*worst+1, model, device)
     return [_whole_row(truth, frames, part), _detail_row(truth, frames, part), inside], 2*worst+1
 
-TITLES = ('filmed', 'blend: mean of both', 'minterpolate: FFmpeg', 'rife: RIFE 4.25', 'lift15: LIFT')
+TITLES = ('the true frame', 'blend: mean of both', 'minterpolate: FFmpeg', 'rife: RIFE 4.25', 'lift15: LIFT')
 
 def draw_sheet(
     shots: list, # of Shot
@@ -263,7 +263,7 @@ def draw_sheet(
     return contact_sheet(grid, TITLES, labels, font=FONT)
 
 # %% ../nbs/32_demo.ipynb #b08e52d7
-HALF, BAR = (640, 360), 40 # (W, H) of a side of the film; height of its title; in pixels
+HALF, BAR = (640, 360), 44 # (W, H) of a side of the film; height of its title; in pixels
 
 def film_picture(
     left, # anything `to_pixels` takes

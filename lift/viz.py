@@ -61,6 +61,10 @@ def flow_to_color(
 def _draw_text(draw, at, text, size, anchor='mm', fill=(0, 0, 0), **kwargs):
     draw.text(at, text, fill=fill, anchor=anchor, font=ImageFont.load_default(size=size), **kwargs)
 
+def _text_size(text, size): # (W, H)
+    draw = ImageDraw.Draw(Image.new('L', (1, 1)))
+    return draw.textbbox((0, 0), text or '', font=ImageFont.load_default(size=size))[2:]
+
 def flow_wheel(
     size: int=192, # of both sides, in pixels
     max_flow: float=20, # length at the rim, in pixels of flow
@@ -158,8 +162,11 @@ def _draw_time(draw, to_x, area, offsets, font):
     width, top, floor = area
     for y in range(top, floor, 8): draw.line((to_x(0), y, to_x(0), y+3), fill='#555555')
     draw.line((0, floor, width, floor), fill='black')
-    for o in {offsets.min().item(), 0., offsets.max().item()}:
-        _draw_text(draw, (to_x(o), floor+font+3), f'{o:+g}' if o else 'wanted', font, 'ms')
+    _draw_text(draw, (to_x(0), floor+font+3), 'wanted', font, 'ms')
+    for o in (offsets.min().item(), offsets.max().item()):
+        room = (_text_size('wanted', font)[0]+_text_size(f'{o:+g}', font)[0])/2+font/2
+        if abs(to_x(o)-to_x(0)) < room: continue # it would run into the other text
+        _draw_text(draw, (to_x(o), floor+font+3), f'{o:+g}', font, 'ms')
 
 # %% ../nbs/62_flow_wheel.ipynb #9d27e6f4
 def alpha_bars(
@@ -194,10 +201,6 @@ def _fit(picture, size):
     if scale == 1: return picture
     size = [max(1, round(side*scale)) for side in picture.size]
     return picture.resize(size, Image.Resampling.BILINEAR)
-
-def _text_size(text, size): # (W, H)
-    draw = ImageDraw.Draw(Image.new('L', (1, 1)))
-    return draw.textbbox((0, 0), text or '', font=ImageFont.load_default(size=size))[2:]
 
 def _font_size(texts, width, size=14):
     "The largest font size up to `size` at which every text fits into `width`."
