@@ -323,7 +323,7 @@ def run_demo(
     made, scores = compare(shots, models, device)
     table = summarize(scores)
     table.to_csv(folder/'demo.csv', index=False, float_format='%.4f')
-    draw_sheet(shots, made, lift15, device).save(folder/'contact-sheet.jpg', quality=85)
+    draw_sheet(shots, made, lift15, device).save(folder/'contact-sheet.jpg', quality=78)
     steps = write_film(folder/'demo.mp4', shots, lift15, device)
     for _ in progress_bar(steps, total=sum(2*len(shot.frames) for shot in shots)): pass
     return table
