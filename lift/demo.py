@@ -120,7 +120,8 @@ def compare(
     "Rebuild all shots under a progress bar, and score every made frame against the true one."
     made, rows = [{name: [] for name in models} for _ in shots], []
     total = len(models)*sum(len(shot.frames)//2 for shot in shots)
-    for n, name, at, frame, seconds in progress_bar(rebuild_all(shots, models, device), total=total):
+    frames = progress_bar(rebuild_all(shots, models, device), total=total)
+    for n, name, at, frame, seconds in frames:
         truth, rounded = shots[n].frames[at].tensor(), quantize(frame)
         scores = {'PSNR dB': psnr(rounded, truth).item(), 'SSIM': ssim(rounded, truth).item()}
         place = dict(clip=shots[n].clip, frames=shots[n].span, method=name, made=1)
@@ -149,8 +150,8 @@ def verdict(
     (first, a), (second, b) = ('lift15', lift), ('rife', rife)
     if lift.mean() < rife.mean(): (first, a), (second, b) = (second, b), (first, a)
     return (f'{first} is {a.mean()-b.mean():.2f} dB better than {second} on these '
-            f'{shots["made"][first].sum()} frames: {a.mean():.2f} against {b.mean():.2f} dB, mean over '
-            f'{len(a)} shots, better in {(a > b).sum()} of them. '
+            f'{shots["made"][first].sum()} frames: {a.mean():.2f} against {b.mean():.2f} dB, '
+            f'mean over {len(a)} shots, better in {(a > b).sum()} of them. '
             'More clips and models: ablation_results/leaderboard/README.md')
 
 # %% ../nbs/32_demo.ipynb #7379dcfd
@@ -245,7 +246,8 @@ def sheet_rows(
     inside = _lift_row(shot, 2*worst+1, model, device)
     return [_whole_row(truth, frames, part), _detail_row(truth, frames, part), inside], 2*worst+1
 
-TITLES = ('the true frame', 'blend: mean of both', 'minterpolate: FFmpeg', 'rife: RIFE 4.25', 'lift15: LIFT')
+TITLES = ('the true frame', 'blend: mean of both', 'minterpolate: FFmpeg', 'rife: RIFE 4.25',
+          'lift15: LIFT')
 
 def draw_sheet(
     shots: list, # of Shot
@@ -300,7 +302,7 @@ def write_film(
     device='cpu', # that of the model
     slow: int=4, # how often each picture is repeated the second time
 ): # iterator: a step for each frame at double rate
-    "Write the shots at their own and at double rate side by side; the film is whole after the last step."
+    "Write shots at their own and at double rate side by side; the last step completes the film."
     with VideoWriter(path, 2*shots[0].fps) as film:
         for shot in shots:
             times, doubled = output_times([f.time for f in shot.frames], 2), []

@@ -143,7 +143,8 @@ def color_bar(
 # %% ../nbs/62_flow_wheel.ipynb #020356c6
 def _as_weights(alphas, offsets): # float tensors [T] and [T]
     "Weights and offsets that can be drawn; LiftError for others."
-    weights, places = (torch.as_tensor(x).detach().cpu().float().flatten() for x in (alphas, offsets))
+    weights = torch.as_tensor(alphas).detach().cpu().float().flatten()
+    places = torch.as_tensor(offsets).detach().cpu().float().flatten()
     if not len(weights) == len(places) > 0:
         raise LiftError(f'{len(weights)} alphas and {len(places)} offsets: '
                         'give one offset for each weight')
@@ -222,6 +223,16 @@ def _check_sheet(rows, titles, labels): # rows of PIL pictures, the first pictur
             raise LiftError(f'{len(texts)} {name} for {count} {unit}: give one for each, or none')
     return rows, first, columns
 
+def _paste_rows(sheet, rows, corner, size, gap):
+    "Paste pictures into the cells of a sheet, each in the middle of its own."
+    (left, top), (w, h) = corner, size
+    for i, row in enumerate(rows):
+        for j, picture in enumerate(row):
+            if picture is None: continue
+            picture = _fit(picture, size)
+            x, y = left+j*(w+gap), top+i*(h+gap)
+            sheet.paste(picture, (x+(w-picture.width)//2, y+(h-picture.height)//2))
+
 # %% ../nbs/62_flow_wheel.ipynb #f0201605
 def contact_sheet(
     rows, # list of lists of pictures, each anything `to_pixels` takes, or None for an empty cell
@@ -246,12 +257,7 @@ def contact_sheet(
         _draw_text(draw, (left+j*(w+gap)+w/2, top/2), t or '', size, align='center')
     for i, t in enumerate(labels or []):
         _draw_text(draw, (gap, top+i*(h+gap)+h/2), t or '', font, 'lm')
-    for i, row in enumerate(rows):
-        for j, picture in enumerate(row):
-            if picture is None: continue
-            picture = _fit(picture, (w, h))
-            x, y = left+j*(w+gap), top+i*(h+gap)
-            sheet.paste(picture, (x+(w-picture.width)//2, y+(h-picture.height)//2))
+    _paste_rows(sheet, rows, (left, top), (w, h), gap)
     return sheet
 
 # %% ../nbs/62_flow_wheel.ipynb #f83a6d15
