@@ -24,21 +24,23 @@ AnyDtype = Literal['auto', 'float32', 'bfloat16', 'float16']
 
 # %% ../nbs/31_cli.ipynb #bd1a0bc5
 @app.command
-def demo(out: Path=Path('out'), device: str='auto', frames: int=21):
-    """Rebuild dropped frames of a real clip with every method: a film, a contact sheet, a table.
+def demo(out: Path=Path('out'), device: str='auto', frames: int=25):
+    """Rebuild dropped frames of two clips with every method: a film, a contact sheet, a table.
 
     Args:
         out: Folder for demo.mp4, contact-sheet.jpg and demo.csv.
         device: auto, cpu, cuda, cuda:1 or mps.
-        frames: Frames of each of the two shots, 5 or more.
+        frames: Frames of each of the three shots, 5 or more.
     """
     from lift.core import pick_device
-    from lift.demo import run_demo
+    from lift.demo import run_demo, verdict
     if frames < 5: raise LiftError(f'--frames {frames}: give at least 5')
     table = run_demo(out, pick_device(device), frames)
     print()
-    print(table.rename(columns=dict(psnr='PSNR dB', ssim='SSIM', seconds='s/frame')).to_string(float_format='{:.3f}'.format))
-    print(f"\n{out/'demo.mp4'}: two shots at double rate, every second frame was never filmed\n{out/'contact-sheet.jpg'}: inputs, truth, methods, errors, flow, alphas")
+    print(table.to_string(index=False, float_format='{:.3f}'.format))
+    print(f"\n{out/'demo.mp4'}: original and double rate side by side, at speed and four times slower")
+    print(f"{out/'contact-sheet.jpg'}: truth, methods, details with errors, what LIFT's stages say")
+    print(verdict(table))
 
 # %% ../nbs/31_cli.ipynb #0c0755ed
 def _targets(sources, target):
