@@ -218,7 +218,6 @@ def evidence(self: LIFT, features: list, offsets: Tensor, valid: Tensor): # Evid
     offsets = offsets*2/(at(j)-at(i))[:, None]
     pair = [select_features(features, k) for k in (i, j)]
     motion, seen = self.flow.estimate(*pair, -at(i)/(at(j)-at(i)))
-    motion, seen = motion.at(1/2), resize(seen, 1/2/motion.scale)
     pictures, order, displaced = [f.image for f in pair], [at(i), at(j)], torch.zeros_like(motion.flows)
     *outer, there = outer_indices(offsets, valid)
     if self.fusion.outer:
