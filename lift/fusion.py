@@ -133,7 +133,7 @@ class ThumbnailContext(nn.Module):
         score = at_least_float32(self.score(x)).unflatten(0, (b, t)).squeeze(2).masked_fill(~valid[..., None, None], float('-inf'))
         weights = score.softmax(1)
         if alphas is not None: weights = with_means(weights, normalize_alphas(alphas, valid))
-        heard = (x.unflatten(0, (b, t))*weights[:, :, None].to(x.dtype)).sum(1)
+        heard = (x.unflatten(0, (b, t)).movedim(2, -1)*weights[..., None].to(x.dtype)).sum(1).movedim(-1, 1)
         return self.out(self.value(heard)), weights.mean((2, 3)), weights # as the weights sum to 1, the sum of values is the value of the sum
 
 # %% ../nbs/09_fusion.ipynb #18e9a684
@@ -183,14 +183,15 @@ def mixed(left: Tensor, right: Tensor, logit: Tensor):
     return torch.lerp(right, left, logit.sigmoid())
 
 def warp_all(
-    pictures: list, # K × [B, 3, H, W]
+    pictures, # [B, K, 3, H, W], or a list of K × [B, 3, H, W]
     flows: Tensor, # [B, 2K, h, w] into each of them
     corner: tuple=None, # y, x: the flows are those of a part of the frame, which begins there
 ): # [B, K, 3, h, w]
-    "Several pictures along their flows: whole ones in one call, as otherwise a single picture keeps a single thread busy."
+    "Several pictures along their flows. A stack is one call, in which every picture keeps a thread busy; a list is not copied."
     flows = flows.unflatten(1, (-1, 2))
-    if corner: return torch.stack([backward_warp(p, f, corner=corner) for p, f in zip(pictures, flows.unbind(1))], 1)
-    return backward_warp(torch.stack(pictures, 1).flatten(0, 1), flows.flatten(0, 1)).unflatten(0, (len(flows), -1))
+    if not isinstance(pictures, Tensor):
+        return torch.stack([backward_warp(p, f, corner=corner) for p, f in zip(pictures, flows.unbind(1))], 1)
+    return backward_warp(pictures.flatten(0, 1), flows.flatten(0, 1), corner=corner).unflatten(0, flows.shape[:2])
 
 # %% ../nbs/09_fusion.ipynb #0d9c73ea
 class FusionNet(nn.Module):
@@ -210,9 +211,9 @@ class FusionNet(nn.Module):
         self.fine = UNet(inputs+features, 4*(self.candidates+3), (40, 64, 96), (1, 2, 3), (1, 1))
         self.context = ThumbnailContext(80) if context else None
 
-    def warp(self, e: Evidence, flows: Tensor, logit: Tensor): # base [B, 3, H, W], and all pictures [B, K, 3, H, W]
+    def warp(self, e: Evidence, pictures, flows: Tensor, logit: Tensor): # base [B, 3, H, W], and all pictures [B, K, 3, H, W]
         "All pictures at the wanted moment; an outer neighbour that does not exist shows the base."
-        warped = warp_all(e.pictures[:self.frames], flows, e.corner)
+        warped = warp_all(pictures, flows, e.corner)
         base = mixed(warped[:, 0], warped[:, 1], logit)
         if not self.outer: return base, warped
         there = e.there[:, :, None, None, None]
@@ -241,13 +242,20 @@ def beside(self: FusionNet, e: Evidence, bend: Tensor): # [B, 26, H/2, W/2]
     return torch.cat((e.flows/8, bend, d/8, (d[:, :2]+d[:, 2:])/2, maps(when, bend), e.features), 1)
 
 @patch
-def start(self: FusionNet, e: Evidence, bend: Tensor):
-    "At full size: flows of all pictures [B, 2K, H, W], of the references without the bend [B, 4, H, W], bend and logit."
+def start(self: FusionNet, e: Evidence, bend: Tensor): # flows of all pictures [B, 2K, H, W], bend and logit at full size
+    "Along cubic paths, and along the references' straight paths on to the outer neighbours."
     curved = e.flows + bend.repeat(1, 2, 1, 1)
-    onwards = [e.flows + e.displaced] if self.outer else [] # along straight paths to the outer neighbours
-    half = torch.cat((curved, *onwards, e.flows, bend), 1)
+    onwards = [e.flows + e.displaced] if self.outer else []
+    half = torch.cat((curved, *onwards, bend), 1)
     large = resize(torch.cat((2*half, e.logit), 1), 2)
-    return large.split((2*self.frames, 4, 2, 1), 1)
+    return large.split((2*self.frames, 2, 1), 1)
+
+@patch
+def chord(self: FusionNet, e: Evidence, pictures, flows: Tensor, curve: Tensor, logit: Tensor): # a list of one [B, 1, 3, H, W], or of none
+    "The blend along straight paths, where there are curved ones."
+    if not self.outer: return []
+    straight = warp_all(pictures[:, :2] if isinstance(pictures, Tensor) else pictures[:2], flows[:, :4]-curve.repeat(1, 2, 1, 1), e.corner)
+    return [mixed(straight[:, :1], straight[:, 1:], logit[:, None])]
 
 # %% ../nbs/09_fusion.ipynb #ce6952e9
 @dataclass(frozen=True)
@@ -299,15 +307,17 @@ def forward(self: FusionNet,
 ): # Fused
     "Both passes."
     bend = e.bend if self.outer else torch.zeros_like(e.flows[:, :2])
-    flows, straight, curve, logit = self.start(e, bend)
-    first, warped = self.warp(e, flows, logit)
-    chord = [mixed(*warp_all(e.pictures[:2], straight, e.corner).unbind(1), logit)[:, None]] if self.outer else []
+    flows, curve, logit = self.start(e, bend)
+    pictures = e.pictures[:self.frames]
+    if not e.corner: pictures = torch.stack(pictures, 1) # of a part they are much larger than what is made of them
+    chord = self.chord(e, pictures, flows, curve, logit)
+    first, warped = self.warp(e, pictures, flows, logit)
     beside = self.beside(e, bend)
     changes, features, alphas, weights = self.first_pass(e, first, [warped, *chord], logit, beside, alphas)
     moves, trust, shift = resize(changes, 4).split((2*self.frames, 1, 1), 1)
     logit = torch.add(logit, shift, alpha=4)
     flows = torch.add(flows, moves, alpha=4) # from pixels of 1/4
     flows[:, :4].add_((curve*trust).repeat(1, 2, 1, 1))
-    base, warped = self.warp(e, flows, logit)
+    base, warped = self.warp(e, pictures, flows, logit)
     frame, believed = self.second_pass(base, [warped, *chord], logit, beside, features)
     return Fused(frame, first, base, Motion(flows[:, :4], torch.cat((logit, -logit), 1), 1), alphas, weights, believed)
