@@ -50,7 +50,7 @@ def references_of(
 ): # list positions of both references [B], and t [B]
     "The two references of each sample and the moment between them."
     offsets = torch.as_tensor(getattr(offsets, 'offsets', offsets), device=device).float()
-    valid = torch.ones_like(offsets, dtype=torch.bool) if valid is None else torch.as_tensor(valid, device=device).bool()
+    valid = torch.ones_like(offsets, dtype=torch.bool) if valid is None else torch.as_tensor(valid, device=offsets.device).bool()
     offsets, valid = (x.expand(batch, -1) for x in (offsets, valid))
     left, right = reference_indices(offsets, valid)
     o_left, o_right = (offsets.gather(1, i[:, None])[:, 0] for i in (left, right))
@@ -112,9 +112,9 @@ class Rife:
     @torch.inference_mode()
     def synthesize(self, features: list, offsets, valid=None):
         image = features[0].image
-        *references, t = references_of(offsets, valid, len(image), image.device)
+        *references, t = references_of(offsets, valid, len(image)) # on the processor, unless they come from elsewhere
         left, right = (select_features(features, k) for k in references)
-        with torch.autocast(image.device.type, self.dtype, enabled=self.dtype != torch.float32): motion = self.flow(left, right, None, t).at(1)
+        with torch.autocast(image.device.type, self.dtype, enabled=self.dtype != torch.float32): motion = self.flow(left, right, None, t.to(image.device)).at(1)
         return crop_to(blend(*warp_both(left.image, right.image, motion), motion.visibility), left.size)
 
 # %% ../nbs/15_baselines.ipynb #6b96ffb0
@@ -220,7 +220,7 @@ def whole_motion(self: LiftInterpolator):
 def prepare(self: LiftInterpolator, features: list, offsets, valid=None): # Evidence
     "What is to be known of the whole frame before parts of it can be made."
     with self._arithmetic(features[0].image.device):
-        return self.model.evidence(features, *self.model.positions(len(features[0].image), len(features), offsets, valid, features[0].image.device))
+        return self.model.evidence(features, *self.model.positions(len(features[0].image), len(features), offsets, valid))
 
 @patch
 @torch.inference_mode()
