@@ -90,7 +90,8 @@ def for_inference(
     for module in net.modules():
         if isinstance(module, ScaledResConv): module.fold()
     net, device = stored_as(net, dtype).to(device), torch.device(device)
-    if device.type == 'cpu' or device.type == 'cuda' and dtype != torch.float32: net.to(memory_format=torch.channels_last)
+    last = device.type == 'cpu' or device.type == 'cuda' and dtype != torch.float32
+    if last: net.to(memory_format=torch.channels_last)
     return net.eval()
 
 # %% ../nbs/15_baselines.ipynb #04b23397

@@ -40,7 +40,7 @@ def layout(convolution: nn.Conv2d): # of 3×3
 # %% ../nbs/09_fusion.ipynb #d7f0a352
 def convolve_parts(
     convolution: nn.Conv2d, # 1×1
-    parts: list, # [B, C, h, w] each, the last at the size of the result; those of twice the size are unshuffled
+    parts: list, # [B, C, h, w], the last at the size of the result; larger ones are unshuffled
     memory_format=torch.contiguous_format, # of the result
 ): # [B, outputs, h, w]
     "A 1×1 convolution of all parts side by side, which are never put there."
@@ -133,8 +133,10 @@ class ThumbnailContext(nn.Module):
         score = at_least_float32(self.score(x)).unflatten(0, (b, t)).squeeze(2).masked_fill(~valid[..., None, None], float('-inf'))
         weights = score.softmax(1)
         if alphas is not None: weights = with_means(weights, normalize_alphas(alphas, valid))
-        heard = (x.unflatten(0, (b, t)).movedim(2, -1)*weights[..., None].to(x.dtype)).sum(1).movedim(-1, 1)
-        return self.out(self.value(heard)), weights.mean((2, 3)), weights # as the weights sum to 1, the sum of values is the value of the sum
+        x = x.unflatten(0, (b, t)).movedim(2, -1)
+        heard = (x*weights[..., None].to(x.dtype)).sum(1).movedim(-1, 1)
+        out = self.out(self.value(heard)) # the weights sum to 1: the sum's value is the sum of values
+        return out, weights.mean((2, 3)), weights
 
 # %% ../nbs/09_fusion.ipynb #18e9a684
 @dataclass(frozen=True)
@@ -187,11 +189,13 @@ def warp_all(
     flows: Tensor, # [B, 2K, h, w] into each of them
     corner: tuple=None, # y, x: the flows are those of a part of the frame, which begins there
 ): # [B, K, 3, h, w]
-    "Several pictures along their flows. A stack is one call, in which every picture keeps a thread busy; a list is not copied."
+    "Several pictures along their flows. A stack is one call, a thread a picture; a list is not copied."
     flows = flows.unflatten(1, (-1, 2))
     if not isinstance(pictures, Tensor):
-        return torch.stack([backward_warp(p, f, corner=corner) for p, f in zip(pictures, flows.unbind(1))], 1)
-    return backward_warp(pictures.flatten(0, 1), flows.flatten(0, 1), corner=corner).unflatten(0, flows.shape[:2])
+        pairs = zip(pictures, flows.unbind(1))
+        return torch.stack([backward_warp(p, f, corner=corner) for p, f in pairs], 1)
+    warped = backward_warp(pictures.flatten(0, 1), flows.flatten(0, 1), corner=corner)
+    return warped.unflatten(0, flows.shape[:2])
 
 # %% ../nbs/09_fusion.ipynb #0d9c73ea
 class FusionNet(nn.Module):
@@ -211,8 +215,8 @@ class FusionNet(nn.Module):
         self.fine = UNet(inputs+features, 4*(self.candidates+3), (40, 64, 96), (1, 2, 3), (1, 1))
         self.context = ThumbnailContext(80) if context else None
 
-    def warp(self, e: Evidence, pictures, flows: Tensor, logit: Tensor): # base [B, 3, H, W], and all pictures [B, K, 3, H, W]
-        "All pictures at the wanted moment; an outer neighbour that does not exist shows the base."
+    def warp(self, e: Evidence, pictures, flows: Tensor, logit: Tensor):
+        "Base [B, 3, H, W] and all pictures [B, K, 3, H, W]; an outer neighbour that does not exist shows the base."
         warped = warp_all(pictures, flows, e.corner)
         base = mixed(warped[:, 0], warped[:, 1], logit)
         if not self.outer: return base, warped
@@ -231,7 +235,8 @@ def seen(
     logit: Tensor, # [B, 1, H, W]
 ): # [B, 3+3K+1, H, W]
     "What a pass sees of the pictures: the base, and how the candidates depart from it."
-    return torch.cat([narrow(x) for x in (base-.5, *(4*d.flatten(1, 2) for d in departures), logit/4)], 1)
+    parts = (base-.5, *(4*d.flatten(1, 2) for d in departures), logit/4)
+    return torch.cat([narrow(x) for x in parts], 1)
 
 @patch
 def beside(self: FusionNet, e: Evidence, bend: Tensor): # [B, 26, H/2, W/2]
@@ -242,8 +247,8 @@ def beside(self: FusionNet, e: Evidence, bend: Tensor): # [B, 26, H/2, W/2]
     return torch.cat((e.flows/8, bend, d/8, (d[:, :2]+d[:, 2:])/2, maps(when, bend), e.features), 1)
 
 @patch
-def start(self: FusionNet, e: Evidence, bend: Tensor): # flows of all pictures [B, 2K, H, W], bend and logit at full size
-    "Along cubic paths, and along the references' straight paths on to the outer neighbours."
+def start(self: FusionNet, e: Evidence, bend: Tensor):
+    "Flows of all pictures [B, 2K, H, W], bend and logit at full size: along cubic paths, and along the references' straight paths on to the outer neighbours."
     curved = e.flows + bend.repeat(1, 2, 1, 1)
     onwards = [e.flows + e.displaced] if self.outer else []
     half = torch.cat((curved, *onwards, bend), 1)
@@ -251,10 +256,11 @@ def start(self: FusionNet, e: Evidence, bend: Tensor): # flows of all pictures [
     return large.split((2*self.frames, 2, 1), 1)
 
 @patch
-def chord(self: FusionNet, e: Evidence, pictures, flows: Tensor, curve: Tensor, logit: Tensor): # a list of one [B, 1, 3, H, W], or of none
-    "The blend along straight paths, where there are curved ones."
+def chord(self: FusionNet, e: Evidence, pictures, flows: Tensor, curve: Tensor, logit: Tensor):
+    "The blend along straight paths, where there are curved ones: a list of one [B, 1, 3, H, W], or of none."
     if not self.outer: return []
-    straight = warp_all(pictures[:, :2] if isinstance(pictures, Tensor) else pictures[:2], flows[:, :4]-curve.repeat(1, 2, 1, 1), e.corner)
+    references = pictures[:, :2] if isinstance(pictures, Tensor) else pictures[:2]
+    straight = warp_all(references, flows[:, :4]-curve.repeat(1, 2, 1, 1), e.corner)
     return [mixed(straight[:, :1], straight[:, 1:], logit[:, None])]
 
 # %% ../nbs/09_fusion.ipynb #ce6952e9
@@ -277,19 +283,21 @@ def first_pass(self: FusionNet,
     logit: Tensor, # [B, 1, H, W]
     beside: Tensor, # [B, 26, H/2, W/2]
     alphas: Tensor=None, # [B, T] in place of the network's own
-): # moves of all flows, trust in the bend and shift of the logit [B, 2K+2, H/4, W/4]; features at 1/4; alphas and weights
+): # moves, trust in the bend, shift of the logit [B, 2K+2, H/4, W/4]; features; alphas; weights
     "The coarse pass, on everything at half of its size."
     small = resize(base, 1/2)
     halves = [resize(c.flatten(0, 1), 1/2).unflatten(0, c.shape[:2]) for c in candidates]
     pictures = seen(small, [h-small[:, None] for h in halves], resize(logit, 1/2))
     extra, weights = None, None
-    if self.context: extra, alphas, weights = self.context(e.thumbnails, F.avg_pool2d(small, 4), e.window, e.valid, alphas)
+    if self.context:
+        guess = F.avg_pool2d(small, 4)
+        extra, alphas, weights = self.context(e.thumbnails, guess, e.window, e.valid, alphas)
     out = at_least_float32(self.coarse([pictures, narrow(resize(beside, 1/2))], extra))
     changes, features = out.split((2*self.frames+2, self.features), 1)
     return changes.contiguous(), features, alphas if self.context else None, weights
 
 @patch
-def second_pass(self: FusionNet, base: Tensor, candidates: list, logit: Tensor, beside: Tensor, features: Tensor):
+def second_pass(self: FusionNet, base, candidates: list, logit, beside, features): # as for `first_pass`
     "The fine pass: the frame [B, 3, H, W], and how far it leans to each candidate [B, K, H, W]."
     departures = [c-base[:, None] for c in candidates]
     out = self.fine([seen(base, departures, logit), narrow(beside), narrow(resize(features, 2))])
@@ -297,7 +305,8 @@ def second_pass(self: FusionNet, base: Tensor, candidates: list, logit: Tensor, 
     believed, residual = out.split((self.candidates, 3), 1)
     frame = base + residual
     single = [d for several in departures for d in several.unbind(1)]
-    for weight, departure in zip(believed.split(1, 1), single): frame = torch.addcmul(frame, weight, departure)
+    for weight, departure in zip(believed.split(1, 1), single):
+        frame = torch.addcmul(frame, weight, departure)
     return frame, believed
 
 @patch
@@ -309,15 +318,17 @@ def forward(self: FusionNet,
     bend = e.bend if self.outer else torch.zeros_like(e.flows[:, :2])
     flows, curve, logit = self.start(e, bend)
     pictures = e.pictures[:self.frames]
-    if not e.corner: pictures = torch.stack(pictures, 1) # of a part they are much larger than what is made of them
+    if not e.corner: pictures = torch.stack(pictures, 1) # a part is much smaller than they are
     chord = self.chord(e, pictures, flows, curve, logit)
     first, warped = self.warp(e, pictures, flows, logit)
     beside = self.beside(e, bend)
-    changes, features, alphas, weights = self.first_pass(e, first, [warped, *chord], logit, beside, alphas)
+    candidates = [warped, *chord]
+    changes, features, alphas, weights = self.first_pass(e, first, candidates, logit, beside, alphas)
     moves, trust, shift = resize(changes, 4).split((2*self.frames, 1, 1), 1)
     logit = torch.add(logit, shift, alpha=4)
     flows = torch.add(flows, moves, alpha=4) # from pixels of 1/4
     flows[:, :4].add_((curve*trust).repeat(1, 2, 1, 1))
     base, warped = self.warp(e, pictures, flows, logit)
     frame, believed = self.second_pass(base, [warped, *chord], logit, beside, features)
-    return Fused(frame, first, base, Motion(flows[:, :4], torch.cat((logit, -logit), 1), 1), alphas, weights, believed)
+    motion = Motion(flows[:, :4], torch.cat((logit, -logit), 1), 1)
+    return Fused(frame, first, base, motion, alphas, weights, believed)

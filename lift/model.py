@@ -197,7 +197,8 @@ def from_features(self: LIFT,
     "The wanted frame from encoded frames; equal to `forward` on the frames themselves."
     size, b = features[0].size, len(features[0].image)
     if any(f.size != size or len(f.image) != b for f in features): raise LiftError(f'frames of different sizes: {sorted({f.size for f in features})}')
-    offsets, valid = self.positions(b, len(features), offsets, valid, None if self.config.fusion else features[0].image.device)
+    device = None if self.config.fusion else features[0].image.device
+    offsets, valid = self.positions(b, len(features), offsets, valid, device)
     if self.config.fusion: return self.fused(features, offsets, valid, alphas, return_attention, return_stages)
     context, alphas, attention = self.context_of(features, offsets, valid, alphas, return_attention)
     left, right, motion = self.motion(features, context, offsets, valid)
@@ -216,21 +217,25 @@ def evidence(self: LIFT,
     offsets: Tensor, # [B, T], on any device
     valid: Tensor, # [B, T] on the same
 ): # Evidence
-    "What the fusion works on (notebook 09). Which frame is what is found where the offsets are: on the processor, if they came as numbers."
-    device, (i, j) = features[0].image.device, reference_indices(offsets, valid)
+    "What the fusion works on (notebook 09)."
+    device = features[0].image.device
+    i, j = reference_indices(offsets, valid) # on the processor, if the offsets came as numbers
     at = lambda k: offsets.gather(1, k[:, None])[:, 0]
     offsets = offsets*2/(at(j)-at(i))[:, None]
     *outer, there = outer_indices(offsets, valid)
-    order, t = torch.stack([at(k) for k in (i, j, *outer)], 1).to(device), (-at(i)/(at(j)-at(i))).to(device)
+    order = torch.stack([at(k) for k in (i, j, *outer)], 1).to(device)
+    t = (-at(i)/(at(j)-at(i))).to(device)
     pair = [select_features(features, k) for k in (i, j)]
     motion, seen = self.flow.estimate(*pair, t)
     pictures, displaced = [f.image for f in pair], torch.zeros_like(motion.flows)
     if self.fusion.outer:
         beyond = [select_features(features, k) for k in outer]
-        displaced = torch.cat([self.displacement(beyond[k], pair[k], motion.flows[:, 2*k:2*k+2], order[:, k], order[:, k+2], k == 0) for k in (0, 1)], 1)
+        sides = zip(beyond, pair, motion.flows.split(2, 1), order[:, :2].unbind(1), order[:, 2:].unbind(1), (True, False))
+        displaced = torch.cat([self.displacement(*side) for side in sides], 1)
         pictures += [f.image for f in beyond]
-    small, there = torch.stack([f.small for f in features], 1), (there & self.fusion.outer).to(device)
-    return Evidence(pictures, motion.flows, motion.logits[:, :1], seen, displaced, order, there, small, offsets.to(device), valid.to(device))
+    small = torch.stack([f.small for f in features], 1)
+    offsets, valid, there = (x.to(device) for x in (offsets, valid, there & self.fusion.outer))
+    return Evidence(pictures, motion.flows, motion.logits[:, :1], seen, displaced, order, there, small, offsets, valid)
 
 @patch
 def displacement(self: LIFT, outer: FrameFeatures, inner: FrameFeatures, flow: Tensor, reference: Tensor, beyond: Tensor, before: bool):
@@ -248,7 +253,9 @@ def fused(self: LIFT, features, offsets, valid, alphas=None, return_attention=Fa
     if alphas is not None and not self.config.use_context: raise LiftError('this model has no context (use_context=False): there are no alphas to override')
     e = self.evidence(features, offsets, valid)
     out = self.fusion(e, alphas)
-    if out.alphas is None: alphas = (sum(F.one_hot(i, offsets.shape[1]) for i in reference_indices(offsets, valid))/2).to(device)
+    if out.alphas is None:
+        references = torch.stack(reference_indices(offsets, valid), 1).to(device)
+        alphas = F.one_hot(references, offsets.shape[1]).sum(1)/2
     quarter = out.motion.at(1/4)
     flows, visibility = crop_to(quarter.flows, size, 4), crop_to(quarter.visibility, size, 4)
     crop = lambda x: crop_to(x, size)

@@ -34,7 +34,7 @@ class ScaledResConv(nn.Module):
 
     @torch.no_grad()
     def fold(self):
-        "Put beta and the sum into the convolution: the same function with a quarter of the passes over memory. It cannot be trained on."
+        "Put beta and the sum into the convolution: the same function, not to be trained on."
         beta, n = self.beta.flatten(), len(self.conv.weight)
         self.conv.weight *= beta[:, None, None, None]
         self.conv.weight[range(n), range(n), 1, 1] += 1
@@ -52,7 +52,7 @@ class IFBlock(nn.Module):
 
     def forward(self,
         x: Tensor, # [B, C, h, w] at that scale
-    ): # correction of the flows [B, 4, h, w] in pixels of that scale; mask and features [B, 1+8, h, w]
+    ): # flow corrections [B, 4, h, w] in pixels of that scale; mask, features [B, 1+8, h, w]
         return at_least_float32(self.up(self.body(self.down(x)))).contiguous().split((4, 9), 1)
 
 # %% ../nbs/08_rife.ipynb #639ae4dd
@@ -68,7 +68,7 @@ class IFNet(nn.Module):
         left: Tensor, # [B, 7, H, W]: picture and features
         right: Tensor, # [B, 7, H, W]
         t: Tensor, # [B] in (0, 1)
-    ): # of the last pass: flows before it [B, 4, H, W], the same at its scale [B, 4, h, w], and what it gave
+    ): # flows before the last pass at full size and at its scale; what it gave
         "All passes, from coarse to fine."
         pair = torch.stack((left, right), 1).flatten(0, 1)
         flows, known = torch.zeros_like(left[:, :4]), None
@@ -76,8 +76,8 @@ class IFNet(nn.Module):
             d = block.divisor
             if known is not None: flows = torch.add(flows, resize(correction, 2*d), alpha=2*d)
             reduced = resize_flow(flows, 1/d)
-            warped = backward_warp(pair, flows.unflatten(1, (2, 2)).flatten(0, 1), d).unflatten(0, (-1, 2))
-            a, b = warped.unbind(1)
+            warped = backward_warp(pair, flows.unflatten(1, (2, 2)).flatten(0, 1), d)
+            a, b = warped.unflatten(0, (-1, 2)).unbind(1)
             seen = (a[:, :3], b[:, :3], a[:, 3:], b[:, 3:], time_plane(t, a))
             guess = () if known is None else (resize(known, 2), reduced)
             correction, known = block(torch.cat((*seen, *guess), 1))
@@ -94,7 +94,8 @@ def whole(self: IFNet,
     flows, _, correction, known = self.passes(left, right, t)
     d = self.blocks[-1].divisor
     mask = resize(known[:, :1], d)
-    return Motion(torch.add(flows, resize(correction, d), alpha=d), torch.cat((mask, -mask), 1), 1), known[:, 1:]
+    flows = torch.add(flows, resize(correction, d), alpha=d)
+    return Motion(flows, torch.cat((mask, -mask), 1), 1), known[:, 1:]
 
 @patch
 def forward(self: IFNet, left: Tensor, right: Tensor, t: Tensor): # Motion
@@ -167,8 +168,10 @@ class RifeFlow(nn.Module):
         t: Tensor, # [B] in (0, 1)
     ): # Motion and features [B, 8, H/2, W/2], both at half of the frames' size
         "Motion, and what the fifth pass would take, of four passes."
-        found, seen = (self.net.halved if left.scale == 1 else self.net.whole)(left.motion, right.motion, t)
-        if left.scale < 1: seen = resize(seen, 2)
+        if left.scale == 1: found, seen = self.net.halved(left.motion, right.motion, t)
+        else:
+            found, seen = self.net.whole(left.motion, right.motion, t)
+            seen = resize(seen, 2)
         scale = left.scale*found.scale
         h, w = (round(n*scale) for n in left.image.shape[-2:])
         motion = Motion(found.flows[..., :h, :w], found.logits[..., :h, :w], scale)
@@ -180,7 +183,8 @@ class RifeFlow(nn.Module):
         context: Tensor, # not used
         t: Tensor, # [B] in (0, 1)
     ): # Motion at the scale of the frames' `motion`
-        motion, (h, w) = self.net(left.motion, right.motion, t), (round(n*left.scale) for n in left.image.shape[-2:])
+        motion = self.net(left.motion, right.motion, t)
+        h, w = (round(n*left.scale) for n in left.image.shape[-2:])
         return Motion(motion.flows[..., :h, :w], motion.logits[..., :h, :w], left.scale)
 
 def rife_frame(

@@ -53,7 +53,8 @@ def backward_warp(
         raise LiftError(f'a flow of shape {tuple(flow.shape)} does not fit an image of shape {tuple(image.shape)}: it should be [B, 2, H, W] of the same size')
     grid = places(at_least_float32(flow), (h, w), divisor, (top, left))
     with torch.autocast(image.device.type, enabled=False):
-        warped = F.grid_sample(at_least_float32(image), grid, mode='bilinear', padding_mode='border', align_corners=True)
+        image = at_least_float32(image)
+        warped = F.grid_sample(image, grid, padding_mode='border', align_corners=True)
     return resize(warped, 1/2) if divisor > 1 else warped # resize takes the mean of 2×2 pixels there, three times as fast as avg_pool2d
 
 # %% ../nbs/01_warp.ipynb #966ab38c
