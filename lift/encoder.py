@@ -19,7 +19,7 @@ def conv(inputs: int, outputs: int, stride: int=1):
     "A 3×3 convolution and LeakyReLU(0.2), started so that the signal keeps its strength (He et al. 2015)."
     convolution = nn.Conv2d(inputs, outputs, 3, stride, 1)
     nn.init.kaiming_normal_(convolution.weight, a=.2)
-    return nn.Sequential(convolution, nn.LeakyReLU(.2))
+    return nn.Sequential(convolution, nn.LeakyReLU(.2, inplace=True))
 
 def group_norm(
     channels: int,

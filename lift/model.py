@@ -87,7 +87,7 @@ def positions(self: LIFT,
     t: int, # frames a sample
     offsets=None, # [T] or [B, T], or a Window; default: the gap window of T
     valid=None, # [T] or [B, T] bool; default: all
-    device=None,
+    device=None, # where to; None leaves tensors where they are, and numbers on the processor
 ): # offsets [B, T] float, valid [B, T] bool
     "Offsets and validity of a window, checked."
     most = self.config.num_frames-1
@@ -96,7 +96,7 @@ def positions(self: LIFT,
         raise LiftError(f'{t} frames given, this model takes up to {most}: {why}')
     if offsets is None and t not in (2, 6, 14): raise LiftError(f'{t} frames given without offsets: say where they lie in time (2, 6 and 14 frames have a default)')
     offsets = _batched(Window.gap(t+1) if offsets is None else offsets, b, device, 'offsets', t).float()
-    valid = _batched([True]*t if valid is None else valid, b, device, 'valid', t).bool()
+    valid = _batched([True]*t if valid is None else valid, b, offsets.device, 'valid', t).bool()
     return offsets.where(valid | offsets.isfinite(), 0), valid
 
 # %% ../nbs/07_lift.ipynb #4bc9988b
@@ -197,7 +197,8 @@ def from_features(self: LIFT,
     "The wanted frame from encoded frames; equal to `forward` on the frames themselves."
     size, b = features[0].size, len(features[0].image)
     if any(f.size != size or len(f.image) != b for f in features): raise LiftError(f'frames of different sizes: {sorted({f.size for f in features})}')
-    offsets, valid = self.positions(b, len(features), offsets, valid, features[0].image.device)
+    device = None if self.config.fusion else features[0].image.device
+    offsets, valid = self.positions(b, len(features), offsets, valid, device)
     if self.config.fusion: return self.fused(features, offsets, valid, alphas, return_attention, return_stages)
     context, alphas, attention = self.context_of(features, offsets, valid, alphas, return_attention)
     left, right, motion = self.motion(features, context, offsets, valid)
@@ -211,22 +212,30 @@ def from_features(self: LIFT,
 
 # %% ../nbs/07_lift.ipynb #4d8d60e1
 @patch
-def evidence(self: LIFT, features: list, offsets: Tensor, valid: Tensor): # Evidence
+def evidence(self: LIFT,
+    features: list, # T FrameFeatures
+    offsets: Tensor, # [B, T], on any device
+    valid: Tensor, # [B, T] on the same
+): # Evidence
     "What the fusion works on (notebook 09)."
-    i, j = reference_indices(offsets, valid)
+    device = features[0].image.device
+    i, j = reference_indices(offsets, valid) # on the processor, if the offsets came as numbers
     at = lambda k: offsets.gather(1, k[:, None])[:, 0]
     offsets = offsets*2/(at(j)-at(i))[:, None]
-    pair = [select_features(features, k) for k in (i, j)]
-    motion, seen = self.flow.estimate(*pair, -at(i)/(at(j)-at(i)))
-    motion, seen = motion.at(1/2), resize(seen, 1/2/motion.scale)
-    pictures, order, displaced = [f.image for f in pair], [at(i), at(j)], torch.zeros_like(motion.flows)
     *outer, there = outer_indices(offsets, valid)
+    order = torch.stack([at(k) for k in (i, j, *outer)], 1).to(device)
+    t = (-at(i)/(at(j)-at(i))).to(device)
+    pair = [select_features(features, k) for k in (i, j)]
+    motion, seen = self.flow.estimate(*pair, t)
+    pictures, displaced = [f.image for f in pair], torch.zeros_like(motion.flows)
     if self.fusion.outer:
         beyond = [select_features(features, k) for k in outer]
-        displaced = torch.cat([self.displacement(beyond[k], pair[k], motion.flows[:, 2*k:2*k+2], order[k], at(outer[k]), k == 0) for k in (0, 1)], 1)
+        sides = zip(beyond, pair, motion.flows.split(2, 1), order[:, :2].unbind(1), order[:, 2:].unbind(1), (True, False))
+        displaced = torch.cat([self.displacement(*side) for side in sides], 1)
         pictures += [f.image for f in beyond]
     small = torch.stack([f.small for f in features], 1)
-    return Evidence(pictures, motion.flows, motion.logits[:, :1], seen, displaced, torch.stack([*order, *map(at, outer)], 1), there & self.fusion.outer, small, offsets, valid)
+    offsets, valid, there = (x.to(device) for x in (offsets, valid, there & self.fusion.outer))
+    return Evidence(pictures, motion.flows, motion.logits[:, :1], seen, displaced, order, there, small, offsets, valid)
 
 @patch
 def displacement(self: LIFT, outer: FrameFeatures, inner: FrameFeatures, flow: Tensor, reference: Tensor, beyond: Tensor, before: bool):
@@ -239,19 +248,21 @@ def displacement(self: LIFT, outer: FrameFeatures, inner: FrameFeatures, flow: T
 @patch
 def fused(self: LIFT, features, offsets, valid, alphas=None, return_attention=False, return_stages=False): # LiftOutput
     "From features to a frame by fusion."
-    size = features[0].size
-    if alphas is not None: alphas = _batched(alphas, *offsets.shape[:1], offsets.device, 'alphas', offsets.shape[1])
+    size, device = features[0].size, features[0].image.device
+    if alphas is not None: alphas = _batched(alphas, *offsets.shape[:1], device, 'alphas', offsets.shape[1])
     if alphas is not None and not self.config.use_context: raise LiftError('this model has no context (use_context=False): there are no alphas to override')
     e = self.evidence(features, offsets, valid)
     out = self.fusion(e, alphas)
-    if out.alphas is None: alphas = sum(F.one_hot(i, offsets.shape[1]) for i in reference_indices(offsets, valid))/2
+    if out.alphas is None:
+        references = torch.stack(reference_indices(offsets, valid), 1).to(device)
+        alphas = F.one_hot(references, offsets.shape[1]).sum(1)/2
     quarter = out.motion.at(1/4)
     flows, visibility = crop_to(quarter.flows, size, 4), crop_to(quarter.visibility, size, 4)
     crop = lambda x: crop_to(x, size)
     stages = dict(flow=crop(out.motion.flows), start=crop(out.start), base=crop(out.base), believed=crop(out.believed), weights=None if out.weights is None else crop_to(out.weights, size, 8)) if return_stages else {}
     attention = [out.weights.permute(0, 2, 3, 1)[:, :, :, None, None]] if return_attention and out.weights is not None else []
     return LiftOutput(crop(out.frame), crop_to(resize(out.base, 1/4), size, 4), flows[:, :2], flows[:, 2:], visibility[:, :1], visibility[:, 1:],
-                      alphas if out.alphas is None else out.alphas, offsets, attention, stages)
+                      alphas if out.alphas is None else out.alphas, offsets.to(device), attention, stages)
 
 # %% ../nbs/07_lift.ipynb #669f3f28
 @patch

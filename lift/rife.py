@@ -10,13 +10,14 @@ import importlib.util, re
 from pathlib import Path
 
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 
 from .core import LiftError, pad_to_multiple
 from .encoder import FrameFeatures, conv
 from .flow import Motion, time_plane
 from .synthesis import blend, warp_both
-from .warp import at_least_float32, backward_warp, resize, resize_flow
+from .warp import at_least_float32, backward_warp, resize, resize_flow, soften
 
 # %% ../nbs/08_rife.ipynb #4312cef6
 class ScaledResConv(nn.Module):
@@ -25,9 +26,20 @@ class ScaledResConv(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(channels, channels, 3, 1, 1)
         self.beta = nn.Parameter(torch.full((1, channels, 1, 1), beta))
-        self.leaky = nn.LeakyReLU(.2)
+        self.leaky = nn.LeakyReLU(.2, inplace=True)
 
-    def forward(self, x: Tensor): return self.leaky(self.conv(x)*self.beta + x)
+    def forward(self, x: Tensor):
+        if self.beta is None: return self.leaky(self.conv(x))
+        return self.leaky(self.conv(x)*self.beta + x)
+
+    @torch.no_grad()
+    def fold(self):
+        "Put beta and the sum into the convolution: the same function, not to be trained on."
+        beta, n = self.beta.flatten(), len(self.conv.weight)
+        self.conv.weight *= beta[:, None, None, None]
+        self.conv.weight[range(n), range(n), 1, 1] += 1
+        self.conv.bias *= beta
+        self.beta = None
 
 class IFBlock(nn.Module):
     "One pass of IFNet; it works at a scale of 1/`divisor`."
@@ -40,8 +52,8 @@ class IFBlock(nn.Module):
 
     def forward(self,
         x: Tensor, # [B, C, h, w] at that scale
-    ): # correction of the flows [B, 4, h, w] in pixels of that scale, mask [B, 1, h, w], features [B, 8, h, w]
-        return at_least_float32(self.up(self.body(self.down(x)))).split((4, 1, 8), 1)
+    ): # flow corrections [B, 4, h, w] in pixels of that scale; mask, features [B, 1+8, h, w]
+        return at_least_float32(self.up(self.body(self.down(x)))).contiguous().split((4, 9), 1)
 
 # %% ../nbs/08_rife.ipynb #639ae4dd
 class IFNet(nn.Module):
@@ -56,29 +68,58 @@ class IFNet(nn.Module):
         left: Tensor, # [B, 7, H, W]: picture and features
         right: Tensor, # [B, 7, H, W]
         t: Tensor, # [B] in (0, 1)
-    ): # Motion at full size, and the features [B, 8, H, W] that the next pass would take
+    ): # flows before the last pass at full size and at its scale; what it gave
         "All passes, from coarse to fine."
-        flows, known = torch.zeros_like(left[:, :4]), ()
+        pair = torch.stack((left, right), 1).flatten(0, 1)
+        flows, known = torch.zeros_like(left[:, :4]), None
         for block in self.blocks:
             d = block.divisor
-            a, b = backward_warp(left, flows[:, :2], d), backward_warp(right, flows[:, 2:], d)
-            guess = [*(resize(x, 2) for x in known), resize_flow(flows, 1/d)] if known else []
-            correction, *known = block(torch.cat((a[:, :3], b[:, :3], a[:, 3:], b[:, 3:], time_plane(t, a), *guess), 1))
-            flows = flows + resize_flow(correction, d)
-        mask, features = (resize(x, d) for x in known)
-        return Motion(flows, torch.cat((mask, -mask), 1), 1), features
+            if known is not None: flows = torch.add(flows, resize(correction, 2*d), alpha=2*d)
+            reduced = resize_flow(flows, 1/d)
+            warped = backward_warp(pair, flows.unflatten(1, (2, 2)).flatten(0, 1), d)
+            a, b = warped.unflatten(0, (-1, 2)).unbind(1)
+            seen = (a[:, :3], b[:, :3], a[:, 3:], b[:, 3:], time_plane(t, a))
+            guess = () if known is None else (resize(known, 2), reduced)
+            correction, known = block(torch.cat((*seen, *guess), 1))
+        return flows, reduced, correction, known
 
-    def forward(self, left: Tensor, right: Tensor, t: Tensor): # Motion
-        "Motion alone."
-        return self.passes(left, right, t)[0]
+# %% ../nbs/08_rife.ipynb #4f7d92c5
+@patch
+def whole(self: IFNet,
+    left: Tensor, # [B, 7, H, W]: picture and features
+    right: Tensor, # [B, 7, H, W]
+    t: Tensor, # [B] in (0, 1)
+): # Motion at full size, and what the next pass would take of this one [B, 8, H/d, W/d]
+    "The result of the passes at full size."
+    flows, _, correction, known = self.passes(left, right, t)
+    d = self.blocks[-1].divisor
+    mask = resize(known[:, :1], d)
+    flows = torch.add(flows, resize(correction, d), alpha=d)
+    return Motion(flows, torch.cat((mask, -mask), 1), 1), known[:, 1:]
 
-    def describe(self, image: Tensor): # [B, 3, H, W] -> [B, 7, H, W]
-        "A picture with its features: what is worth keeping of a frame."
-        return torch.cat((image, self.head(image)), 1)
+@patch
+def forward(self: IFNet, left: Tensor, right: Tensor, t: Tensor): # Motion
+    "Motion alone."
+    return self.whole(left, right, t)[0]
 
-    def motion(self, left: Tensor, right: Tensor, t: Tensor):
-        "Motion between two pictures [B, 3, H, W]."
-        return self(self.describe(left), self.describe(right), t)
+@patch
+def halved(self: IFNet, left: Tensor, right: Tensor, t: Tensor):
+    "`whole` at half size, features too, of a network that ends with the pass at 1/2."
+    _, flows, correction, known = self.passes(left, right, t)
+    soft = soften(torch.cat((correction, known), 1))
+    mask = soft[:, 4:5]
+    return Motion(flows+soft[:, :4], torch.cat((mask, -mask), 1), 1/2), soft[:, 5:]
+
+# %% ../nbs/08_rife.ipynb #a90be5c3
+@patch
+def describe(self: IFNet, image: Tensor): # [B, 3, H, W] -> [B, 7, H, W]
+    "A picture with its features: what is worth keeping of a frame."
+    return torch.cat((image, self.head(image)), 1)
+
+@patch
+def motion(self: IFNet, left: Tensor, right: Tensor, t: Tensor):
+    "Motion between two pictures [B, 3, H, W]."
+    return self(self.describe(left), self.describe(right), t)
 
 # %% ../nbs/08_rife.ipynb #88f5c30c
 def rife_weights_path():
@@ -125,19 +166,26 @@ class RifeFlow(nn.Module):
         left: FrameFeatures,
         right: FrameFeatures,
         t: Tensor, # [B] in (0, 1)
-    ): # Motion and features [B, 8, h, w], both at the scale of the frames' `motion`
-        "Motion, and what the network's next pass would take."
-        motion, seen = self.net.passes(left.motion, right.motion, t)
-        h, w = (round(n*left.scale) for n in left.image.shape[-2:])
-        return Motion(motion.flows[..., :h, :w], motion.logits[..., :h, :w], left.scale), seen[..., :h, :w]
+    ): # Motion and features [B, 8, H/2, W/2], both at half of the frames' size
+        "Motion, and what the fifth pass would take, of four passes."
+        if left.scale == 1: found, seen = self.net.halved(left.motion, right.motion, t)
+        else:
+            found, seen = self.net.whole(left.motion, right.motion, t)
+            seen = resize(seen, 2)
+        scale = left.scale*found.scale
+        h, w = (round(n*scale) for n in left.image.shape[-2:])
+        motion = Motion(found.flows[..., :h, :w], found.logits[..., :h, :w], scale)
+        return motion.at(1/2), resize(seen[..., :h, :w], 1/2/scale)
 
     def forward(self,
         left: FrameFeatures,
         right: FrameFeatures,
         context: Tensor, # not used
         t: Tensor, # [B] in (0, 1)
-    ): # Motion
-        return self.estimate(left, right, t)[0]
+    ): # Motion at the scale of the frames' `motion`
+        motion = self.net(left.motion, right.motion, t)
+        h, w = (round(n*left.scale) for n in left.image.shape[-2:])
+        return Motion(motion.flows[..., :h, :w], motion.logits[..., :h, :w], left.scale)
 
 def rife_frame(
     net: IFNet,
