@@ -35,6 +35,7 @@ def longest_shots(
 def rebuild(
     shot: list, # VideoFrames of one shot, an odd number
     model, # Interpolator
+    device='cpu', # where the model is
 ): # iterator of (made [1, 3, H, W], seconds)
     "Frames 1, 3, 5 … of a shot made from frames 0, 2, 4 …"
     start = time.perf_counter()
@@ -42,17 +43,17 @@ def rebuild(
         made = minterpolate(torch.cat([f.tensor() for f in shot[::2]]), 2)[1::2]
         for frame in made: yield frame[None], (time.perf_counter()-start)/len(made)
         return
-    for frame in interpolate_stream(shot[::2], model, [f.time for f in shot]):
+    for frame in interpolate_stream(shot[::2], model, [f.time for f in shot], device=device):
         if not frame.made: continue
         yield frame.image, time.perf_counter()-start
         start = time.perf_counter()
 
 # %% ../nbs/32_demo.ipynb #7379dcfd
-def _lift_row(shot, at, model):
+def _lift_row(shot, at, model, device):
     "Right reference and what LIFT's stages say of the frame: flow (in pixels of the full picture), visibility, alphas; the colours of flow."
     known = list(range((at+1) % 2, len(shot), 2))
     near = [k for k in known if -15 <= k-at <= 11]
-    out = model.output([model.encode(shot[k].tensor()) for k in near], [float(k-at) for k in near])
+    out = model.output([model.encode(shot[k].tensor(device)) for k in near], [float(k-at) for k in near])
     wheel = flow_wheel(min(out.frame.shape[-2:]), 20)
     return [shot[at+1].tensor(), flow_to_color(out.flow_7*4, 20), out.occ_7, alpha_bars(out.alphas[0], out.offsets[0], tuple(out.frame.shape[-2:])), wheel]
 
@@ -60,13 +61,14 @@ def sheet_rows(
     shot: list, # VideoFrames
     made: dict, # method: list of made frames 1, 3, 5 …
     model: LiftInterpolator, # whose insides are shown
+    device='cpu', # where the model is
 ): # rows for `contact_sheet`, and the frame's number in the shot
     "Truth and methods, errors, and LIFT's insides for the frame that blending gets most wrong."
     truths = [f.tensor() for f in shot[1::2]]
     worst = min(range(len(truths)), key=lambda i: float(psnr(made['blend'][i], truths[i])))
     truth, at = truths[worst], 2*worst+1
     rows = [[truth, *(m[worst] for m in made.values())], [shot[at-1].tensor(), *(error_map(m[worst].clamp(0, 1), truth, .3) for m in made.values())]]
-    return [*rows, _lift_row(shot, at, model)], at
+    return [*rows, _lift_row(shot, at, model, device)], at
 
 # %% ../nbs/32_demo.ipynb #1cdb5ac7
 METHODS = ('blend', 'minterpolate', 'rife', 'lift15')
@@ -86,8 +88,8 @@ def run_demo(
     def work(): # every step makes a frame; the bar counts them
         for shot, results in zip(shots, made):
             for name, model in models.items():
-                for frame, seconds in rebuild(shot, model):
-                    truth = shot[2*len(results[name])+1].tensor()
+                for frame, seconds in rebuild(shot, model, device):
+                    truth = shot[2*len(results[name])+1].tensor(frame.device)
                     rows.append(dict(method=name, psnr=psnr(quantize(frame), truth).item(), ssim=ssim(quantize(frame), truth).item(), seconds=seconds))
                     results[name].append(frame.cpu())
                     yield
@@ -101,7 +103,7 @@ def run_demo(
     for _ in progress_bar(work(), total=total): pass
     table = pd.DataFrame(rows).groupby('method', sort=False).mean()
     table.to_csv(folder/'demo.csv', float_format='%.4f')
-    grid = [row for shot, results in zip(shots, made) for row in sheet_rows(shot, results, models['lift15'])[0]]
+    grid = [row for shot, results in zip(shots, made) for row in sheet_rows(shot, results, models['lift15'], device)[0]]
     labels = ['truth', 'input,\nerrors', 'input,\nflow_7,\nocc_7,\nalphas,\ncolours']*len(shots)
     contact_sheet(grid, ['filmed', *METHODS], labels, width=1600).save(folder/'contact-sheet.jpg', quality=88)
     return table
