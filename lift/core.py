@@ -316,9 +316,9 @@ def pick_device(
         device = torch.device(name)
         torch.zeros(1, device=device).cpu()
     except (RuntimeError, AssertionError) as e:
-        why = str(e).splitlines()[0].split('. ')[0][:90]
+        why = f" ({str(e).splitlines()[0].split('. ')[0]})" if name.startswith('cuda') else ''
         here = ', '.join(devices_here())
-        raise LiftError(f'device {name!r} cannot be used here ({why}): use --device cpu or auto; there is {here}') from None
+        raise LiftError(f'device {name!r} cannot be used here{why}: use --device cpu or auto; there is {here}') from None
     return device
 
 # %% ../nbs/00_core.ipynb #9168b5ba
