@@ -266,7 +266,9 @@ def evaluate_run(config: TrainConfig, weights, variant: str, dataset, plans, roo
     "Rows of a trained network."
     model = None if isinstance(config, HybridTrainConfig) else create_lift_model(config.model, weights)
     if model is None: made = made_from_windows(by_references(str(weights), device), dataset, plans, device)
-    elif config.data.dataset == 'evidence': made = made_from_evidence(model, precompute(dataset, model, root, [p for _, p in plans], half=False, progress=False), device)
+    elif config.data.dataset == 'evidence':
+        known = precompute(dataset, model, root, [p for _, p in plans], half=False, progress=False, device=device)
+        made = made_from_evidence(model, known, device)
     else:
         model.to(device)
         made = made_from_windows(lambda frames, offsets: model(frames, offsets).frame, dataset, plans, device)

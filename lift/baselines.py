@@ -186,6 +186,9 @@ class LiftInterpolator:
         if scale != 1 and model.config.flow != 'rife': raise LiftError(f"{name}: motion can be looked for at another scale (--scale {scale}) only with RIFE's flow")
         self.name, self.model, self.dtype, self.scale = name, for_inference(model, dtype, device), dtype, scale
 
+    @property
+    def device(self): return next(self.model.parameters()).device
+
     def window(self, sampling: str): return sampled_window(self.model.config.num_frames, sampling)
 
     @torch.inference_mode()

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from fastprogress.fastprogress import progress_bar
 from torch import Tensor
 
-from .core import LiftError, Window, look_up, pick_device
+from .core import LiftError, Window, look_up, pick_device, synchronize
 from .metrics import interpolation_error, psnr, quantize, ssim, ssim_matlab
 from .video import first_below, list_pictures, natural_key, read_picture
 
@@ -302,7 +302,7 @@ def nearest_inputs(
 # %% ../nbs/16_benchmarks.ipynb #6976a2f2
 def _clock(device):
     "Seconds, once the device has done its work."
-    if torch.device(device).type == 'cuda': torch.cuda.synchronize(device)
+    synchronize(device)
     return time.perf_counter()
 
 def _timed(device, f, *args):

@@ -15,7 +15,7 @@ import tyro
 from tyro.conf import Positional
 
 from . import __version__
-from .core import LiftError
+from .core import LiftError, out_of_memory
 
 # %% ../nbs/31_cli.ipynb #660db8ed
 app = tyro.extras.SubcommandApp()
@@ -287,6 +287,10 @@ def main(
     try: status = _run(args)
     except LiftError as e:
         print(f'lift: {e}', file=sys.stderr)
+        status = 2
+    except (RuntimeError, MemoryError) as e:
+        if not out_of_memory(e): raise
+        print('lift: memory ran out: give smaller tiles, crops or batches, half precision or another --device', file=sys.stderr)
         status = 2
     except KeyboardInterrupt:
         print('lift: stopped; nothing was left under the final name', file=sys.stderr)

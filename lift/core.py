@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CONFIGS', 'LiftError', 'look_up', 'Window', 'reference_indices', 'outer_indices', 'Config', 'read_yaml', 'LiftConfig',
            'named_config', 'pad_to_multiple', 'crop_to', 'replacing', 'commit', 'machine', 'provenance',
-           'seed_everything', 'pick_device', 'Cost', 'measure']
+           'seed_everything', 'devices_here', 'pick_device', 'synchronize', 'out_of_memory', 'Cost', 'measure']
 
 # %% ../nbs/00_core.ipynb #2d9fe165
 import difflib, os, platform, random, shutil, subprocess, time
@@ -301,6 +301,11 @@ def seed_everything(seed: int=0):
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
 
+def devices_here(): # list of str
+    "Names of the devices that this machine has."
+    cards = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return ['cpu', *(f'cuda:{i}' for i in range(cards)), *['mps'][:torch.backends.mps.is_available()]]
+
 def pick_device(
     name: str='auto', # 'auto', 'cpu', 'cuda', 'cuda:1', 'mps'
 ): # torch.device
@@ -309,9 +314,24 @@ def pick_device(
         name = 'cuda' if torch.cuda.is_available() else 'mps' if torch.backends.mps.is_available() else 'cpu'
     try:
         device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as e: raise LiftError(f'device {name!r} is not usable here ({str(e).splitlines()[0]}): try --device cpu')
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, AssertionError) as e:
+        why = f" ({str(e).splitlines()[0].split('. ')[0]})" if name.startswith('cuda') else ''
+        here = ', '.join(devices_here())
+        raise LiftError(f'device {name!r} cannot be used here{why}: use --device cpu or auto; there is {here}') from None
     return device
+
+# %% ../nbs/00_core.ipynb #9168b5ba
+def synchronize(device):
+    "Wait until a device has done its work. A CPU always has."
+    device = torch.device(device)
+    if device.type == 'cuda': torch.cuda.synchronize(device)
+    elif device.type != 'cpu': torch.get_device_module(device).synchronize()
+
+def out_of_memory(error: BaseException): # bool
+    "Whether an error says that memory ran out, on a GPU or in the CPU's allocator."
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)): return True
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
 
 # %% ../nbs/00_core.ipynb #9a743eee
 @dataclass(frozen=True)

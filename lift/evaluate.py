@@ -30,7 +30,7 @@ from fastprogress.fastprogress import progress_bar
 from torch import Tensor
 
 from .baselines import BASELINES, Interpolator, LiftInterpolator, Minterpolate, get_interpolator, minterpolate, sampled_window
-from .core import LiftError, Window, pick_device, provenance, replacing
+from .core import LiftError, Window, pick_device, provenance, replacing, synchronize
 from .metrics import flip, lpips_available, lpips_distance, psnr, quantize, ssim, ssim_matlab
 from .video import VIDEOS, find_cuts, list_pictures, natural_key, read_video, reformat
 from .viz import contact_sheet, error_map
@@ -140,10 +140,10 @@ def task_frames(
 @torch.inference_mode()
 def _timed(f, device):
     "What `f` gives, and the seconds it took."
-    wait = (lambda: torch.cuda.synchronize(device)) if torch.device(device).type == 'cuda' else lambda: None
-    wait(); start = time.perf_counter()
+    synchronize(device)
+    start = time.perf_counter()
     out = f()
-    wait()
+    synchronize(device)
     return out, time.perf_counter()-start
 
 def _nearest(inputs, target):

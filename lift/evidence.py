@@ -26,6 +26,7 @@ from torch import Tensor
 from .core import CONFIGS, LiftError, Window, crop_to, replacing
 from .data import BaseVideoDataset, Pattern, Plan, cache_folder, patterns
 from .fusion import Evidence, mixed
+from .learner import to_device
 from .model import LIFT
 from .warp import backward_warp, resize, resize_flow
 
@@ -136,9 +137,10 @@ def precompute(
     plans: list=None, # of Plan: the windows; by default those of the data set's first epoch that are `usable`
     half: bool=True, # maps in half precision; False keeps float32, exactly
     progress: bool=True, # show a bar
+    device='cpu', # where it is computed
 ): # folder with a file for each window and `index.json`
     "Evidence of windows, computed once. Run again to go on after an interruption."
-    front, drawn = front_of(model), plans is None
+    front, drawn = front_of(model).to(device), plans is None
     plans = [dataset.plan(k) for k in range(len(dataset))] if drawn else plans
     if any(p.size != dataset.size(dataset.sequences[p.sequence]) or p.scale != (1.,)*3 or p.hflip for p in plans):
         raise LiftError('evidence is of whole frames as they were filmed: build the data set with crop_size=None and augment=Augment.none()')
@@ -147,18 +149,19 @@ def precompute(
     if (folder/'index.json').is_file(): return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        entries = [_compute(dataset, p, front, folder/f'{k:06}.safetensors', half, drawn) for k, p in enumerate(progress_bar(plans, leave=False) if progress else plans)]
+        entries = [_compute(dataset, p, front, folder/f'{k:06}.safetensors', half, drawn, device) for k, p in enumerate(progress_bar(plans, leave=False) if progress else plans)]
         index = [e for e in entries if e]
         if not index: raise LiftError(f'{dataset.root}: no window in which something moves: evidence needs motion between the references')
         with replacing(folder/'index.json') as beside: beside.write_text(json.dumps(dict(digest=digest, windows=index)))
     except (OSError, SafetensorError) as e: raise LiftError(f'{folder}: evidence cannot be written ({str(e)[:80]}): make room, or give another cache_dir') from None
     return folder
 
-def _compute(dataset, plan, front, path, half, drawn): # its entry in the index, or None
+def _compute(dataset, plan, front, path, half, drawn, device): # its entry in the index, or None
     "Evidence of one window, if it is not there yet."
     sample = dataset.execute(plan)
     if drawn and not usable(sample): return None
     if not path.exists():
+        sample = to_device(sample, device)
         with replacing(path) as beside: save_file({n: x.contiguous() for n, x in stored(window_evidence(front, sample), sample['target'], half).items()}, beside)
     s, (sampling, stride) = dataset.sequences[plan.sequence], kind_of([f-plan.target for f in plan.frames])
     right = min(o for o in plan.offsets if o > 0)

@@ -20,7 +20,7 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
 from .baselines import Interpolator
-from .core import LiftError
+from .core import LiftError, synchronize
 
 # %% ../nbs/19_timing.ipynb #6f97cbea
 class LiveTensors(TorchDispatchMode):
@@ -57,7 +57,7 @@ class PartTimes:
         self.net, self.seconds, self.depth, self.hooks = net, {name: 0. for name, child in net.named_children() if any(True for _ in child.parameters())}, {}, ExitStack()
 
     def _clock(self):
-        if any(p.is_cuda for p in self.net.parameters()): torch.cuda.synchronize()
+        synchronize(next(self.net.parameters()).device)
         return time.perf_counter()
 
     def _watch(self, name, module):
@@ -77,14 +77,15 @@ class PartTimes:
     def __exit__(self, *_): self.hooks.close()
 
 # %% ../nbs/19_timing.ipynb #b5307769
-def seconds_of(f, repeat: int=5, enough: float=5.):
+def seconds_of(f, repeat: int=5, enough: float=5., device='cpu'):
     "Median seconds of a call, after one to warm up; of fewer calls where they have taken `enough` seconds."
     f()
+    synchronize(device)
     times = []
     while len(times) < repeat and sum(times) < enough:
         start = time.perf_counter()
         f()
-        if torch.cuda.is_available(): torch.cuda.synchronize()
+        synchronize(device)
         times.append(time.perf_counter()-start)
     return median(times)
 
@@ -92,7 +93,8 @@ def machine_peaks(dtype=torch.float32, device='cpu'): # dict: matmul, convolutio
     "GFLOP/s of a 2048² matrix product and of a 3×3 convolution of 64 channels at 256×256."
     kind = dict(dtype=dtype, device=device)
     a, x, w = torch.randn(2048, 2048, **kind), torch.randn(1, 64, 256, 256, **kind), torch.randn(64, 64, 3, 3, **kind)
-    return dict(matmul=2*2048**3/seconds_of(lambda: a@a)/1e9, convolution=2*64*64*9*256**2/seconds_of(lambda: F.conv2d(x, w, padding=1))/1e9)
+    product, convolution = lambda: a@a, lambda: F.conv2d(x, w, padding=1)
+    return dict(matmul=2*2048**3/seconds_of(product, device=device)/1e9, convolution=2*64*64*9*256**2/seconds_of(convolution, device=device)/1e9)
 
 # %% ../nbs/19_timing.ipynb #f9dd1328
 @dataclass
@@ -130,11 +132,11 @@ def frame_cost(
     def further(frame):
         start = time.perf_counter()
         known = model.encode(frame)
-        if frame.is_cuda: torch.cuda.synchronize()
+        synchronize(frame.device)
         middle = time.perf_counter()
         features.pop(0), features.append(known)
         model.synthesize(features, offsets)
-        if frame.is_cuda: torch.cuda.synchronize()
+        synchronize(frame.device)
         encoding.append(middle-start), making.append(time.perf_counter()-middle)
     for _ in range(repeat+1): further(torch.rand(1, 3, *size, device=device))
     cost = Cost(model.name, tuple(size), median(encoding[1:]), median(making[1:]))

@@ -214,11 +214,11 @@ def evidence_loaders(config: TrainConfig, model: LIFT, rank: int=0, world: int=1
     windows = replace(config, data=replace(data, dataset='clips', sampling='mixed', strides=(1, 2, 3, 4)), learner=replace(learner, seed=0), model=replace(config.model, num_frames=15))
     shared = dict(batch_size=learner.batch_size, crop=data.crop_size, num_frames=config.model.num_frames, outer=config.model.trajectory == 'cubic', sampling=data.sampling, augment=data.augment == 'standard',
                   drop=data.drop, balance=data.balance, seed=learner.seed, rank=rank, world=world)
-    found = []
+    found, device = [], pick_device(learner.device)
     for split, count in (('train', data.per_sequence), ('val', data.valid_per_sequence)):
         clips = _windows(windows, split, crop_size=None, augment=Augment.none(), ends=0, per_sequence=count)
         clips.patterns = evidence_patterns()
-        found.append(EvidenceLoader(precompute(clips, model, Path(data.cache_dir or cache_folder().parent)/'evidence', progress=rank == 0), **shared))
+        found.append(EvidenceLoader(precompute(clips, model, Path(data.cache_dir or cache_folder().parent)/'evidence', progress=rank == 0, device=device), **shared))
     return *found, '+'.join(loader.digest for loader in found)
 
 # %% ../nbs/22_train.ipynb #27e29645
