@@ -148,7 +148,8 @@ def follow(
     n = average.n_averaged.to(torch.float32 if average.n_averaged.device.type == 'mps' else torch.float64)
     share = torch.where(n == 0, torch.ones_like(n), 1-ema_decay(n, decay))*usable # the first update is a copy
     ours = list(average.module.parameters())
-    torch._foreach_lerp_(ours, list(model.parameters()), [share.float()]*len(ours))
+    shares = {kind: share.to(kind) for kind in {p.dtype for p in ours}}
+    torch._foreach_lerp_(ours, list(model.parameters()), [shares[p.dtype] for p in ours])
     for old, new in zip(average.module.buffers(), model.buffers()):
         old.copy_(torch.where(usable, new, old))
     average.n_averaged += usable
@@ -326,7 +327,7 @@ def _update(self: Learner):
     self.scaler.update()
     self.optimizer.zero_grad(set_to_none=True)
     if self.average: follow(self.average, self.task.model, usable, self.options.ema)
-    self._parts['norm'] = norm
+    self._parts['grad_norm'] = norm
 
 
 # %% ../nbs/20_learner.ipynb #d2a7f004
@@ -346,7 +347,7 @@ def fetch(self: Learner):
     values = iter(torch.cat([row for _, _, row in pending]).tolist()) # the only wait
     for figures, names, _ in pending:
         parts = {name: next(values) for name in names}
-        self.grad_norm, self.parts = parts.pop('norm'), parts
+        self.grad_norm, self.parts = parts.pop('grad_norm'), parts
         finite = math.isfinite(self.grad_norm) and math.isfinite(parts['loss'])
         self.skipped_in_a_row = 0 if finite else self.skipped_in_a_row+1
         self.skipped += not finite
