@@ -162,8 +162,10 @@ def make_plan(
     positions = end >= ends and pattern.positions(frames, True) or pattern.positions(frames, False)
     wanted = positions[min(int((part[0]+where)/part[1]*len(positions)), len(positions)-1)]
     thin = drop < augment.drop
-    cadence, steps = rng.spawn(1)[0].random(4).tolist() if augment.uneven else (1.,), pattern.steps
-    if cadence[0] < augment.uneven: steps = uneven_steps(pattern, cadence[1:])
+    steps = pattern.steps
+    if augment.uneven:
+        chance, *cadence = rng.spawn(1)[0].random(4).tolist() # draws of their own: all others stay
+        if chance < augment.uneven: steps = uneven_steps(pattern, cadence)
     inputs = [(wanted+s, o, 0 <= wanted+s < frames and (told in pattern.references or not thin or d < keep))
               for s, told, o, d in zip(steps, pattern.steps, pattern.offsets, draws[19:])]
     if back < augment.reverse: inputs = [(f, -o, v) for f, o, v in reversed(inputs)]
@@ -326,7 +328,7 @@ class BaseVideoDataset(Dataset, ABC):
     split, num_frames, sampling, strides, ends, cache = 'train', 15, 'mixed', (1, 2, 3, 4), .1, False
 
     def __init__(self,
-        root, # folder of the data; or several in a list, their clips follow each other
+        root, # folder of the data, or a list of several
         split: str=None, # train, val or test, as far as the set has them; train by default
         num_frames: int=None, # 3, 7 or 15, with the wanted one; this and the next four have defaults in the class
         sampling: str=None, # gap, rate or mixed
@@ -418,7 +420,10 @@ def _unfit(self: BaseVideoDataset, sequence): # why a sequence can't be used, or
 
 @patch
 def _found(self: BaseVideoDataset): # list of (name, path)
-    "List the clips of all roots; a name that an earlier root has too is numbered, a clip in it is not taken again."
+    """List the clips of all roots.
+
+    A name that an earlier root has too gets a number. A clip that an earlier root holds is not taken again.
+    """
     names, paths, clips = set(), set(), []
     for self.root in self.roots:
         new = [(name, path) for name, path in self.find() if path.resolve() not in paths]
@@ -581,7 +586,7 @@ class ClipFolder(BaseVideoDataset):
         root, # a folder, or one video; or several of them
         split: str=None, # all, train or val
         held_back: float=.1, # share of every shot that is for validation, where there is no folder for it
-        exclude=(), # clips left out: the name of the file or its path below root, with or without suffix
+        exclude=(), # clips left out: names of files or paths below root, with or without suffix
         **options, # as for BaseVideoDataset
     ):
         self.held_back, self.exclude = held_back, tuple(exclude)
@@ -804,7 +809,7 @@ def _safe_fork():
 
 # %% ../nbs/11_data.ipynb #54e690d7
 class WindowLoader(_Loader):
-    "Batches of windows made on the processor: by worker processes, by threads, or when they are asked for."
+    "Batches of windows made on the processor: by processes, by threads, or when they are asked for."
     def __init__(self,
         dataset: BaseVideoDataset,
         batch_size: int, # samples of a micro-batch on one rank

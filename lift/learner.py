@@ -35,7 +35,7 @@ from .metrics import psnr, ssim
 @dataclass(frozen=True)
 class LearnerConfig(Config):
     "How to train, whatever is trained."
-    epochs: int = 50 # passes over the training data; not for schedule clock, which ends with its time
+    epochs: int = 50 # passes over the training data; schedule clock ends with its time instead
     steps: int|None = None # optimiser steps in all; overrides `epochs`
     batch_size: int = 4 # samples a process and micro-batch
     grad_accum: int = 1 # micro-batches an optimiser step
@@ -43,8 +43,8 @@ class LearnerConfig(Config):
     beta2: float = .999 # decay of AdamW's second moment; .99 suits a loss whose gradients change fast
     weight_decay: float = 1e-4 # on matrices and kernels, not on biases and norms
     warmup_steps: int = 500 # linear rise of the rate
-    schedule: str = 'cosine' # from `lr` down to `lr`·`min_lr`: cosine over the steps, clock over time_limit; or constant
-    min_lr: float = .01 # last rate as a share of `lr`
+    schedule: str = 'cosine' # cosine over the steps, clock: over time_limit; or constant
+    min_lr: float = .01 # last rate as a share of `lr`, where a cosine leads down to it
     clip: float = 1. # largest norm of the gradient
     ema: float = .999 # decay of the average of the weights, 0 for none
     precision: str = 'float32' # arithmetic of the networks
@@ -55,9 +55,9 @@ class LearnerConfig(Config):
     validate_every: float = 1. # epochs
     save_every: int = 500 # steps between checkpoints
     keep: int = 3 # checkpoints kept; older ones are removed
-    time_limit: float|None = None # minutes, then save and stop; for schedule clock the time of the whole run
+    time_limit: float|None = None # minutes, then save and stop; schedule clock: of the whole run
     max_skipped: int = 20 # steps in a row whose loss or gradient is not finite
-    log_every: int|None = None # steps between two looks at losses and norms on the device; 1 on a processor, else 20
+    log_every: int|None = None # steps between looks at the losses; 1 on a processor, else 20
     device: str = 'auto'
 
     choices = dict(schedule=('cosine', 'clock', 'constant'), precision=('float32', 'bfloat16', 'float16'))
@@ -66,7 +66,8 @@ class LearnerConfig(Config):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.schedule == 'clock' and not self.time_limit: raise LiftError('schedule=clock follows the time: give time_limit, the minutes of the whole run')
+        if self.schedule == 'clock' and not self.time_limit:
+            raise LiftError('schedule=clock follows the time: give time_limit, the minutes of the run')
 
 # %% ../nbs/20_learner.ipynb #309b6bff
 class Task(ABC):
@@ -145,8 +146,10 @@ def follow(
     decay: float,
 ):
     "Update the average after a step. Nothing is read back from the device."
-    n = average.n_averaged.to(torch.float32 if average.n_averaged.device.type == 'mps' else torch.float64)
-    share = torch.where(n == 0, torch.ones_like(n), 1-ema_decay(n, decay))*usable # the first update is a copy
+    on_mps = average.n_averaged.device.type == 'mps' # which has no float64
+    n = average.n_averaged.to(torch.float32 if on_mps else torch.float64)
+    share = torch.where(n == 0, torch.ones_like(n), 1-ema_decay(n, decay)) # the first is a copy
+    share = share*usable
     ours = list(average.module.parameters())
     shares = {kind: share.to(kind) for kind in {p.dtype for p in ours}}
     torch._foreach_lerp_(ours, list(model.parameters()), [shares[p.dtype] for p in ours])
@@ -183,9 +186,9 @@ def list_checkpoints(folder): # paths, newest first
 
 # %% ../nbs/20_learner.ipynb #ff4890b0
 class Callback:
-    "Something that watches a run. Called in the main process only. What a step gave is told by `after_fetch`."
+    "Something that watches a run. Called in the main process only."
     def before_fit(self, learner): pass
-    def after_step(self, learner): pass
+    def after_step(self, learner): pass # at once; what the step gave is not known yet
     def after_fetch(self, learner, figures): pass # StepFigures, for one step after the other
     def after_validate(self, learner): pass
     def after_save(self, learner, path): pass
@@ -228,7 +231,8 @@ class Learner:
         self.device = self.processes.device if self.world > 1 else device
         self.seed, self.config = config.seed, dict(about, learner=asdict(config))
         self.steps_per_epoch = max(len(train)//config.grad_accum, 1)
-        self.steps = config.steps or (math.inf if self.follows_clock else config.epochs*self.steps_per_epoch)
+        unbounded = math.inf if self.follows_clock else config.epochs*self.steps_per_epoch
+        self.steps = config.steps or unbounded
         self.log_every = config.log_every or (1 if self.device.type == 'cpu' else 20)
         self.seconds, self._pending = 0., [] # of training; steps that were not fetched yet
         self.step = self.skipped = self.skipped_in_a_row = self.resumed_at = 0
@@ -336,8 +340,11 @@ def _remember(self: Learner, began: float):
     "Keep what a step gave, the values still on the device."
     ended = time.perf_counter()
     self.batch_seconds = ended-began
-    figures = StepFigures(self.step, self._epoch, {}, self.rates, 0., 0, self.batch_seconds, self.data_seconds, ended)
-    self._pending.append((figures, list(self._parts), torch.stack(list(self._parts.values()))))
+    figures = StepFigures(step=self.step, epoch=self._epoch, parts={}, rates=self.rates, grad_norm=0.,
+                          skipped=0, batch_seconds=self.batch_seconds, data_seconds=self.data_seconds,
+                          ended=ended)
+    values = torch.stack(list(self._parts.values()))
+    self._pending.append((figures, list(self._parts), values))
 
 @patch
 def fetch(self: Learner):
@@ -361,7 +368,8 @@ def fetch(self: Learner):
 def validate(self: Learner): # {metric: mean over samples}
     "Score the averaged network on the validation batches."
     model, scores = self.evaluated, {}
-    training, eager = model.training, torch.compiler.set_stance('force_eager') if self.options.compile else nullcontext()
+    training = model.training
+    eager = torch.compiler.set_stance('force_eager') if self.options.compile else nullcontext()
     model.eval()
     for i, batch in enumerate(self.valid):
         batch = to_device(batch, self.device)
@@ -453,7 +461,7 @@ def restore(self: Learner,
         i, key = name.split('.', 1)
         moments.setdefault(int(i), {})[key] = tensor
     self.optimizer.load_state_dict(dict(self.optimizer.state_dict(), state=moments))
-    for p, kept in self.optimizer.state.items(): # a fused kernel walks weights and moments in the order of memory
+    for p, kept in self.optimizer.state.items(): # the kernel walks weights and moments as they lie
         kept |= {k: torch.empty_like(p).copy_(v) for k, v in kept.items() if v.shape == p.shape}
     if state['scaler']: self.scaler.load_state_dict(state['scaler'])
     self.step = self.resumed_at = state['step']

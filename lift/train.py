@@ -38,9 +38,9 @@ from .tracking import RunRecord, TensorBoardLogger
 class DataConfig(Config):
     "What is trained and validated on."
     dataset: str = 'clips' # vimeo15, vimeo_triplet, vimeo_septuplet, ucf101, x4k, clips, or evidence: clips too, but all that lies before the fusion is computed once
-    data_root: str|tuple|None = None # folder of the data; several make one data set: A,B, or a list in YAML
-    valid_root: str|tuple|None = None # the same for validation; by default the validation part of data_root
-    exclude: str|tuple = () # clips that are left out: names of files, with commas or as a list
+    data_root: str|tuple|None = None # folder of the data; several as one: A,B or a list in YAML
+    valid_root: str|tuple|None = None # for validation; by default the validation part of data_root
+    exclude: str|tuple = () # clips to leave out: names of files, with commas or as a list
     sampling: str = 'mixed' # gap, rate or mixed
     strides: tuple = (1, 2, 3, 4) # frames from one input to the next
     crop_size: int|tuple = 256 # pixels, or height and width
@@ -51,14 +51,14 @@ class DataConfig(Config):
     augment: str = 'standard' # standard or none
     colour: float = .3 # how often the colours are changed a little; 0 for evidence, where they can't
     drop: float = .3 # how often context frames are dropped; for evidence how often some are missing on a side
-    uneven: float = 0. # share of windows whose frames beyond the references come one step nearer or farther than told
+    uneven: float = 0. # how often frames beyond the references are a step nearer or farther than told
     focus: float = 0. # share of the crops that are drawn where the plain blend is wrong; evidence has its own
     margin: int = 0 # pixels at the borders of a crop that the loss leaves out: what shows there may come from outside
     balance: dict = field(default_factory=dict) # for evidence: how much clips count by beginning of their name, 1 for all others
     held_back: float = .1 # share of every shot kept for validation where there is no data for it
     short_side: int|None = None # pixels; longer clips are shrunk to it on their way into the cache
     workers: int = 0 # processes that make batches; clips in the cache are fastest without
-    threads: int|None = None # that draw and make samples ahead, where no processes do; the samples are the same for any number. By default 0 on a processor; on a GPU as many as cores but one, at most 8
+    threads: int|None = None # that make samples ahead; by default 0 on a processor, up to 8 on a GPU
     resident: bool = False # keep all frames on the device and cut crops there
     cache_dir: str|None = None # decoded frames and evidence; the user's cache directory by default
     cache_gb: float = 50. # limit of the cache
@@ -167,15 +167,16 @@ def param_groups(self: LiftTask, lr: float):
 def listed(value): # tuple of str
     "Take 'a,b' apart at its commas; a list stays as it is."
     parts = [p.strip() for p in value.split(',')] if isinstance(value, str) else value or ()
-    if wrong := [p for p in parts if not isinstance(p, str)]: raise LiftError(f'{wrong[0]!r}: names are texts')
+    if wrong := [p for p in parts if not isinstance(p, str)]:
+        raise LiftError(f'{wrong[0]!r}: names are texts')
     return tuple(p for p in parts if p)
 
 def folders_of(value): # tuple of str
-    "The folders an option names: 'a,b' and a list are two; a folder that is called 'a,b' is one."
+    "Tell which folders an option names. 'a,b' is two, unless there is a folder of that name."
     return (value,) if isinstance(value, str) and Path(value).exists() else listed(value)
 
 def threads_for(data: DataConfig, device: torch.device): # int
-    "How many threads make samples ahead."
+    "Decide how many threads make samples ahead. The samples do not depend on it."
     if data.threads is not None: return data.threads
     return 0 if device.type == 'cpu' else max(min((os.cpu_count() or 1)-1, 8), 1)
 
@@ -185,7 +186,8 @@ def _windows(config: TrainConfig, split: str, **options):
     if not data.data_root: raise LiftError('--data_root: say in which folder the data is')
     kind = get_dataset_class(data.dataset)
     root = folders_of(data.valid_root if split == 'val' and data.valid_root else data.data_root)
-    if data.exclude and data.dataset != 'clips': raise LiftError(f'exclude is for clips: the data set {data.dataset} has its own lists')
+    if data.exclude and data.dataset != 'clips':
+        raise LiftError(f'exclude is for clips: the data set {data.dataset} has its own lists')
     if data.dataset == 'clips': options |= dict(held_back=data.held_back, split='all' if data.valid_root else split, short_side=data.short_side, exclude=listed(data.exclude))
     else: options['split'] = split
     given = dict(sampling=data.sampling, strides=data.strides) if data.dataset in ('clips', 'x4k', 'ucf101') else {}
@@ -207,7 +209,8 @@ def loaders(config: TrainConfig, rank: int=0, world: int=1): # training batches,
     device = pick_device(learner.device)
     shared = dict(rank=rank, world=world, threads=threads_for(data, device))
     kind = dict(device=device) if data.resident else dict(workers=data.workers)
-    batches = (ResidentLoader if data.resident else WindowLoader)(train, learner.batch_size, accumulate=learner.grad_accum, **kind, **shared)
+    loader = ResidentLoader if data.resident else WindowLoader
+    batches = loader(train, learner.batch_size, accumulate=learner.grad_accum, **kind, **shared)
     return batches, Once(WindowLoader(valid, 1, **shared)), f'{train.digest()}+{valid.digest()}'
 
 # %% ../nbs/22_train.ipynb #999bcf50
