@@ -808,7 +808,26 @@ def _safe_fork():
     finally: gc.unfreeze()
 
 # %% ../nbs/11_data.ipynb #54e690d7
-class WindowLoader(_Loader):
+class _Maker:
+    "Makes batches from keys of samples: by processes, by threads, or when they are asked for."
+    dataset, workers, threads, pin_memory = None, 0, 0, False # of the loader
+
+    def _run(self, keys):
+        return self._from_processes(keys) if self.workers else ahead(self._batch, keys, self.threads)
+
+    def _batch(self, keys):
+        batch = default_collate([self.dataset[key] for key in keys])
+        if not self.pin_memory: return batch
+        return {k: v.pin_memory() if isinstance(v, torch.Tensor) else v for k, v in batch.items()}
+
+    def _from_processes(self, keys):
+        loader = DataLoader(self.dataset, batch_sampler=_Keys(keys), num_workers=self.workers, pin_memory=self.pin_memory, persistent_workers=True)
+        try:
+            with _safe_fork(): batches = iter(loader)
+            yield from batches
+        except LiftError as e: raise LiftError(str(e).strip().rsplit('LiftError: ', 1)[-1]) from None # without the worker's traceback
+
+class WindowLoader(_Loader, _Maker):
     "Batches of windows made on the processor: by processes, by threads, or when they are asked for."
     def __init__(self,
         dataset: BaseVideoDataset,
@@ -825,21 +844,6 @@ class WindowLoader(_Loader):
         super().__init__(dataset, batch_size, seed, rank, world, shuffle, accumulate)
         self.workers, self.threads = workers, threads
         self.pin_memory = torch.cuda.is_available() if pin_memory is None else pin_memory
-
-    def _run(self, keys):
-        return self._from_processes(keys) if self.workers else ahead(self._batch, keys, self.threads)
-
-    def _batch(self, keys):
-        batch = default_collate([self.dataset[key] for key in keys])
-        if not self.pin_memory: return batch
-        return {k: v.pin_memory() if isinstance(v, torch.Tensor) else v for k, v in batch.items()}
-
-    def _from_processes(self, keys):
-        loader = DataLoader(self.dataset, batch_sampler=_Keys(keys), num_workers=self.workers, pin_memory=self.pin_memory, persistent_workers=True)
-        try:
-            with _safe_fork(): batches = iter(loader)
-            yield from batches
-        except LiftError as e: raise LiftError(str(e).strip().rsplit('LiftError: ', 1)[-1]) from None # without the worker's traceback
 
 @dataclass
 class _Keys:

@@ -175,7 +175,7 @@ def folders_of(value): # tuple of str
     "Tell which folders an option names. 'a,b' is two, unless there is a folder of that name."
     return (value,) if isinstance(value, str) and Path(value).exists() else listed(value)
 
-def threads_for(data: DataConfig, device: torch.device): # int
+def threads_for(data, device: torch.device): # int
     "Decide how many threads make samples ahead. The samples do not depend on it."
     if data.threads is not None: return data.threads
     return 0 if device.type == 'cpu' else max(min((os.cpu_count() or 1)-1, 8), 1)
