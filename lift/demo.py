@@ -82,15 +82,9 @@ def demo_shots(
 def rebuild(
     shot: list, # VideoFrames of one shot, an odd number
     model, # Interpolator
-<<<<<<< HEAD
     device='cpu', # that of the model
 ): # iterator of (made [1, 3, H, W] on the processor, seconds)
     "Make frames 1, 3, 5 … of a shot from frames 0, 2, 4 …"
-=======
-    device='cpu', # where the model is
-): # iterator of (made [1, 3, H, W], seconds)
-    "Frames 1, 3, 5 … of a shot made from frames 0, 2, 4 …"
->>>>>>> device
     start = time.perf_counter()
     if model.name == 'minterpolate':
         made = minterpolate(torch.cat([f.tensor() for f in shot[::2]]), 2)[1::2]
@@ -103,19 +97,8 @@ def rebuild(
         yield made, time.perf_counter()-start
         start = time.perf_counter()
 
-<<<<<<< HEAD
 # %% ../nbs/32_demo.ipynb #61e0a3cd
 METHODS = ('blend', 'minterpolate', 'rife', 'lift15')
-=======
-# %% ../nbs/32_demo.ipynb #7379dcfd
-def _lift_row(shot, at, model, device):
-    "Right reference and what LIFT's stages say of the frame: flow (in pixels of the full picture), visibility, alphas; the colours of flow."
-    known = list(range((at+1) % 2, len(shot), 2))
-    near = [k for k in known if -15 <= k-at <= 11]
-    out = model.output([model.encode(shot[k].tensor(device)) for k in near], [float(k-at) for k in near])
-    wheel = flow_wheel(min(out.frame.shape[-2:]), 20)
-    return [shot[at+1].tensor(), flow_to_color(out.flow_7*4, 20), out.occ_7, alpha_bars(out.alphas[0], out.offsets[0], tuple(out.frame.shape[-2:])), wheel]
->>>>>>> device
 
 def rebuild_all(
     shots: list, # of Shot
@@ -247,7 +230,6 @@ def sheet_rows(
     shot: list, # VideoFrames
     made: dict, # method: list of made frames 1, 3, 5 …
     model: LiftInterpolator, # whose insides are shown
-<<<<<<< HEAD
     device='cpu', # that of the model
 ): # three rows for `contact_sheet`, and the frame's number in the shot
     "Draw the frame that blending gets most wrong: whole, enlarged with errors, inside LIFT."
@@ -327,16 +309,6 @@ def write_film(
                 doubled.append(to_pixels(frame.image if frame.made else frame.image.pixels))
                 yield len(doubled)
             for picture in film_shot(shot, doubled, slow): film.write(to_tensor(picture))
-=======
-    device='cpu', # where the model is
-): # rows for `contact_sheet`, and the frame's number in the shot
-    "Truth and methods, errors, and LIFT's insides for the frame that blending gets most wrong."
-    truths = [f.tensor() for f in shot[1::2]]
-    worst = min(range(len(truths)), key=lambda i: float(psnr(made['blend'][i], truths[i])))
-    truth, at = truths[worst], 2*worst+1
-    rows = [[truth, *(m[worst] for m in made.values())], [shot[at-1].tensor(), *(error_map(m[worst].clamp(0, 1), truth, .3) for m in made.values())]]
-    return [*rows, _lift_row(shot, at, model, device)], at
->>>>>>> device
 
 # %% ../nbs/32_demo.ipynb #1cdb5ac7
 def run_demo(
@@ -349,36 +321,10 @@ def run_demo(
     models = {name: get_interpolator(name, device) for name in METHODS}
     lift15 = models['lift15']
     folder.mkdir(parents=True, exist_ok=True)
-<<<<<<< HEAD
     made, scores = compare(shots, models, device)
     table = summarize(scores)
     table.to_csv(folder/'demo.csv', index=False, float_format='%.4f')
     draw_sheet(shots, made, lift15, device).save(folder/'contact-sheet.jpg', quality=78)
     steps = write_film(folder/'demo.mp4', shots, lift15, device)
     for _ in progress_bar(steps, total=sum(2*len(shot.frames) for shot in shots)): pass
-=======
-    made, rows, film = [{name: [] for name in METHODS} for _ in shots], [], folder/'demo.mp4'
-
-    def work(): # every step makes a frame; the bar counts them
-        for shot, results in zip(shots, made):
-            for name, model in models.items():
-                for frame, seconds in rebuild(shot, model, device):
-                    truth = shot[2*len(results[name])+1].tensor(frame.device)
-                    rows.append(dict(method=name, psnr=psnr(quantize(frame), truth).item(), ssim=ssim(quantize(frame), truth).item(), seconds=seconds))
-                    results[name].append(frame.cpu())
-                    yield
-        with VideoWriter(film, probe(path).fps*2) as writer:
-            for shot in shots:
-                for frame in interpolate_stream(shot, models['lift15'], output_times([f.time for f in shot], 2), device=device):
-                    writer.write(frame.image)
-                    if frame.made: yield
-
-    total = sum(len(METHODS)*(len(shot)//2) + len(shot)-1 for shot in shots)
-    for _ in progress_bar(work(), total=total): pass
-    table = pd.DataFrame(rows).groupby('method', sort=False).mean()
-    table.to_csv(folder/'demo.csv', float_format='%.4f')
-    grid = [row for shot, results in zip(shots, made) for row in sheet_rows(shot, results, models['lift15'], device)[0]]
-    labels = ['truth', 'input,\nerrors', 'input,\nflow_7,\nocc_7,\nalphas,\ncolours']*len(shots)
-    contact_sheet(grid, ['filmed', *METHODS], labels, width=1600).save(folder/'contact-sheet.jpg', quality=88)
->>>>>>> device
     return table

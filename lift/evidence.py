@@ -24,7 +24,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from .core import CONFIGS, LiftError, Window, crop_to, replacing
-from .data import BaseVideoDataset, Pattern, Plan, cache_folder, patterns
+from .data import BaseVideoDataset, Pattern, Plan, ahead, cache_folder, patterns
 from .fusion import Evidence, mixed
 from .learner import to_device
 from .model import LIFT
@@ -248,8 +248,10 @@ class EvidenceLoader:
         seed: int=0,
         rank: int=0,
         world: int=1, # number of ranks
+        threads: int=0, # that read batches ahead
     ):
         if not isinstance(crop, int) or crop % 16 or crop < 32: raise LiftError(f'crop_size={crop}: crops of evidence are squares, multiples of 16 and at least 32')
+        self.threads = threads
         self.folder, self.batch_size, self.crop, self.num_frames, self.outer, self.augment, self.uniform, self.drop, self.seed, self.rank, self.world = Path(folder), batch_size, crop, num_frames, outer, augment, uniform, drop, seed, rank, world
         try: about = json.loads((self.folder/'index.json').read_text())
         except (OSError, ValueError): raise LiftError(f'{folder}: no finished evidence: run precompute') from None
@@ -293,9 +295,12 @@ def sample(self: EvidenceLoader, d: Draw): # tensors by name
 @patch
 def batches(self: EvidenceLoader, start: int=0): # iterator without end
     "Batches for training, from any number on."
-    for k in count(start):
-        first = (k*self.world+self.rank)*self.batch_size
-        yield torch.utils.data.default_collate([self.sample(self.draw(n)) for n in range(first, first+self.batch_size)])
+    return ahead(self._batch, count(start), self.threads)
+
+@patch
+def _batch(self: EvidenceLoader, number: int):
+    first = (number*self.world+self.rank)*self.batch_size
+    return torch.utils.data.default_collate([self.sample(self.draw(n)) for n in range(first, first+self.batch_size)])
 
 @patch
 def __iter__(self: EvidenceLoader):

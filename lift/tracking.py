@@ -46,14 +46,15 @@ def memory_in_use(device: torch.device):
     return used | ({'memory/gpu_peak_GB': torch.cuda.max_memory_allocated(device)/1e9} if device.type == 'cuda' else {})
 
 def step_scalars(
-    learner, # after a step
+    figures, # StepFigures
+    device: torch.device, # whose memory is looked at
 ): # dict: TensorBoard tag to float
     "What is plotted over the steps of training."
-    tags = {f"loss/{'total' if name == 'loss' else name}": value for name, value in learner.parts.items()}
-    tags |= {f'rate/{group}': rate for group, rate in learner.rates.items()}
-    tags |= {'gradient/norm': learner.grad_norm, 'gradient/skipped_steps': learner.skipped,
-             'time/batch_seconds': learner.batch_seconds, 'time/data_seconds': learner.data_seconds}
-    return {tag.replace(' ', '_'): float(value) for tag, value in (tags | memory_in_use(learner.device)).items()}
+    tags = {f"loss/{'total' if name == 'loss' else name}": value for name, value in figures.parts.items()}
+    tags |= {f'rate/{group}': rate for group, rate in figures.rates.items()}
+    tags |= {'gradient/norm': figures.grad_norm, 'gradient/skipped_steps': figures.skipped,
+             'time/batch_seconds': figures.batch_seconds, 'time/data_seconds': figures.data_seconds}
+    return {tag.replace(' ', '_'): float(value) for tag, value in (tags | memory_in_use(device)).items()}
 
 # %% ../nbs/21_tracking.ipynb #a6df8ede
 class TensorBoardLogger(Callback):
@@ -91,9 +92,10 @@ class TensorBoardLogger(Callback):
             if self.writer: self.writer.close()
         self.writer = None
 
-    def after_step(self, learner):
-        if not due(learner.step, self.every): return
-        self.write(learner, lambda writer: [writer.add_scalar(tag, value, learner.step) for tag, value in step_scalars(learner).items()])
+    def after_fetch(self, learner, figures):
+        if not due(figures.step, self.every): return
+        scalars = step_scalars(figures, learner.device).items()
+        self.write(learner, lambda writer: [writer.add_scalar(tag, value, figures.step) for tag, value in scalars])
 
     def after_fit(self, learner): self.close()
 
@@ -246,11 +248,11 @@ def note(self: RunRecord, kind: str, **entry):
     with going_on(journal), open(journal, 'a', encoding='utf-8') as f: f.write(json.dumps([kind, entry])+'\n')
 
 @patch
-def after_step(self: RunRecord, learner):
-    if not due(learner.step, self.every): return
-    self.note('train', step=learner.step, epoch=learner.epoch, parts=learner.parts, rates=learner.rates, grad_norm=learner.grad_norm)
+def after_fetch(self: RunRecord, learner, figures):
+    if not due(figures.step, self.every): return
+    self.note('train', step=figures.step, epoch=figures.epoch, parts=figures.parts, rates=figures.rates, grad_norm=figures.grad_norm)
     before = sum(s['seconds'] for s in self.record['sessions'][:-1])
-    self.note('times', step=learner.step, seconds=round(before+time.perf_counter()-self.began, 3), batch_seconds=learner.batch_seconds, data_seconds=learner.data_seconds)
+    self.note('times', step=figures.step, seconds=round(before+figures.ended-self.began, 3), batch_seconds=figures.batch_seconds, data_seconds=figures.data_seconds)
 
 @patch
 def after_validate(self: RunRecord, learner):

@@ -29,7 +29,7 @@ from ..losses import LiftLoss
 from ..metrics import MissingWeights
 from ..model import create_lift_model
 from ..tracking import RunRecord, TensorBoardLogger
-from ..train import DataConfig, LiftTask, TrainConfig, _optional, _windows, evidence_loaders, loaders, merged, parse_weights, recipe_path
+from ..train import DataConfig, LiftTask, TrainConfig, _optional, _windows, evidence_loaders, loaders, merged, parse_weights, recipe_path, threads_for
 
 # %% ../../nbs/44_phases.ipynb #268d1019
 @dataclass(frozen=True)
@@ -183,7 +183,8 @@ def _x4k(config: HybridTrainConfig, share: float, strides: tuple, rank: int, wor
     "4K footage, so large, so far apart."
     data = replace(config.data, dataset='x4k', data_root=config.x4k_path, sampling='rate', strides=strides)
     windows = _windows(replace(config, data=data), 'train', crop_size=max(int(config.x4k_crop*share)//32*32, 64), augment=Augment(colour=data.colour, drop=0.), per_sequence=data.per_sequence)
-    return WindowLoader(windows, config.learner.batch_size, workers=data.workers, rank=rank, world=world, accumulate=config.learner.grad_accum)
+    threads = threads_for(data, pick_device(config.learner.device))
+    return WindowLoader(windows, config.learner.batch_size, workers=data.workers, rank=rank, world=world, accumulate=config.learner.grad_accum, threads=threads)
 
 class Triplets:
     "Evidence as triplets, with RIFE's flows as the teacher's."
@@ -234,7 +235,7 @@ def create_hybrid_learner(
     about = {k: v for k, v in asdict(config).items() if k != 'learner'} | dict(loss=task.criterion.weights, digest=digest)
     return Learner(task, train, valid, config.learner, folder, [Progress(), TensorBoardLogger(), RunRecord()] if callbacks is None else callbacks, about, digest, free=_free)
 
-_free = ('x4k_path', *(f'data.{k}' for k in ('data_root', 'valid_root', 'workers', 'resident', 'cache_dir', 'cache_gb')))
+_free = ('x4k_path', *(f'data.{k}' for k in ('data_root', 'valid_root', 'workers', 'threads', 'resident', 'cache_dir', 'cache_gb')))
 
 # %% ../../nbs/44_phases.ipynb #03f94ec7
 _own = dict(phase=(int, 1, '1, 2 or 3'), exp_name=(str, 'hybrid', 'name of the run'), out=(str, 'runs', 'folder of all runs'), config=(str|None, None, 'hybrid-small, or a YAML file'),
@@ -287,7 +288,7 @@ def hybrid_train_command(
     if options.dry_run: print(f'dry run of {folder}: ' + ', '.join(f'{k} {v:.4g}' for k, v in learner.dry_run().items()))
     else:
         learner.fit(not options.restart)
-        print(f'{folder}: {learner.stop_reason} at step {learner.step} of {learner.steps}')
+        print(f'{folder}: {learner.stop_reason} at {learner.position}')
     return 0
 
 # %% ../../nbs/44_phases.ipynb #49e187e7

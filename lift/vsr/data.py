@@ -27,7 +27,7 @@ from torch.utils.data import Dataset
 from tyro.conf import Positional
 
 from ..core import Config, LiftError, look_up, replacing
-from ..data import WindowLoader, _evenly
+from ..data import _evenly, _Maker
 from ..metrics import quantize
 from ..video import DamagedVideo, list_pictures, read_picture, read_video, split_at_cuts
 from ..viz import to_pixels
@@ -182,7 +182,7 @@ def changed(
     return frames, target
 
 # %% ../../nbs/50_vsr_data.ipynb #a83baab5
-class FormatLoader:
+class FormatLoader(_Maker):
     "Micro-batches for training: every step is on one format, with that format's batch size and accumulation."
     def __init__(self,
         dataset: VSRDataset,
@@ -193,7 +193,9 @@ class FormatLoader:
         workers: int=0, # processes that read
         rank: int=0,
         world: int=1, # number of ranks
+        threads: int=0, # that read ahead, where no processes do
     ):
+        self.threads = threads
         self.dataset, self.names, self.steps, self.workers, self.rank, self.world, self.pin_memory = dataset, list(dataset.pairs), steps, workers, rank, world, torch.cuda.is_available()
         self.batch_size, self.accumulate = (check_numbers(self.names, key, given, default) for key, given, default in (('batch_size', batch_size, None), ('gradient_accumulation', accumulation, 1)))
         self.shares = check_weights(self.names, weights)
@@ -219,8 +221,6 @@ class FormatLoader:
     def batches(self, start: int=0): # iterator without end
         "Micro-batches from a step on."
         return self._run(micro for step in count(start) for micro in self.keys(step))
-
-    _run = WindowLoader._run
 
 def check_numbers(names, key, given, default): # dict
     "A whole number of at least 1 for each format; LiftError names what is missing or wrong."

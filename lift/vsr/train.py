@@ -27,7 +27,7 @@ from ..core import Config, LiftError, look_up, pick_device, read_yaml, replacing
 from ..learner import Callback, Learner, LearnerConfig, Progress, Task, list_checkpoints
 from ..metrics import psnr, quantize, ssim
 from ..tracking import RunRecord, TensorBoardLogger, going_on
-from ..train import recipe_path
+from ..train import recipe_path, threads_for
 from ..video import split_at_cuts
 from ..viz import to_pixels
 from .data import CATEGORIES, FORMATS, VERSIONS, Degradation, FormatLoader, Validation, VSRDataset, category_folder, check_numbers, check_weights, windows_around, write_sample
@@ -43,10 +43,11 @@ class DataSection(Config):
     formats: tuple = () # names; the category's usual ones by default
     format_weights: dict = field(default_factory=dict) # how often each is drawn; all alike by default
     num_workers: int = 0 # processes that read pictures
+    threads: int|None = None # that read ahead; by default 0 on a processor, up to 8 on a GPU
     val_pictures: int|None = None # at most so many of Val/GT, spread over all
 
     choices = dict(category=tuple(CATEGORIES), lr_version=tuple(VERSIONS))
-    limits = dict(num_workers=(0, 64), val_pictures=(1, None))
+    limits = dict(num_workers=(0, 64), threads=(0, 64), val_pictures=(1, None))
 
 @dataclass(frozen=True)
 class TrainingSection(Config):
@@ -173,7 +174,8 @@ def create_vsr_learner(
     if not data.data_root: raise LiftError('DATA.data_root: say in which folder the data are (or give --data_root)')
     processes = PartialState(cpu=pick_device(t.device).type == 'cpu')
     ranks = dict(rank=processes.process_index, world=processes.num_processes)
-    train = FormatLoader(VSRDataset(data.data_root, data.category, data.lr_version, data.formats, seed=t.seed), t.batch_size, t.gradient_accumulation, data.format_weights, t.total_steps, data.num_workers, **ranks)
+    threads = threads_for(data, pick_device(t.device))
+    train = FormatLoader(VSRDataset(data.data_root, data.category, data.lr_version, data.formats, seed=t.seed), t.batch_size, t.gradient_accumulation, data.format_weights, t.total_steps, data.num_workers, threads=threads, **ranks)
     valid = Validation(data.data_root, data.category, data.lr_version, limit=data.val_pictures, **ranks)
     options = LearnerConfig(steps=t.total_steps, lr=t.learning_rate, weight_decay=t.weight_decay, warmup_steps=t.warmup_steps, ema=t.ema, precision='bfloat16' if t.mixed_precision else 'float32', channels_last=t.mixed_precision,
                             seed=t.seed, validate_every=t.validate_every/t.total_steps, save_every=t.save_every, time_limit=t.time_limit, device=t.device)
@@ -182,7 +184,7 @@ def create_vsr_learner(
     own = [Progress(), TensorBoardLogger(), RunRecord(), NamedCheckpoints(), ValidationImages(t.val_images)]
     return VSRLearner(task, train, valid, options, folder, own if callbacks is None else callbacks, asdict(config), free=_free)
 
-_free = ('data.data_root', 'data.num_workers', *(f'training.{k}' for k in ('time_limit', 'save_every', 'device', 'val_images'))) # do not change what is computed
+_free = ('data.data_root', 'data.num_workers', 'data.threads', *(f'training.{k}' for k in ('time_limit', 'save_every', 'device', 'val_images'))) # do not change what is computed
 
 # %% ../../nbs/52_vsr_train.ipynb #2a838144
 def move_aside(folder): # Path, or None
