@@ -4,16 +4,17 @@
 
 # %% auto #0
 __all__ = ['CONFIGS', 'LiftError', 'look_up', 'Window', 'reference_indices', 'outer_indices', 'Config', 'read_yaml', 'LiftConfig',
-           'named_config', 'pad_to_multiple', 'crop_to', 'replacing', 'commit', 'machine', 'provenance',
-           'seed_everything', 'pick_device', 'Cost', 'measure']
+           'named_config', 'pad_to_multiple', 'crop_to', 'replacing', 'halt_at', 'wait_until_halted', 'commit',
+           'machine', 'provenance', 'seed_everything', 'pick_device', 'Cost', 'measure']
 
 # %% ../nbs/00_core.ipynb #2d9fe165
-import difflib, os, platform, random, shutil, subprocess, time
+import difflib, os, platform, random, shutil, signal, subprocess, time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from importlib.metadata import PackageNotFoundError, version
+from itertools import count
 from pathlib import Path
 from typing import get_args
 
@@ -259,6 +260,28 @@ def replacing(
     finally:
         if beside.is_dir(): shutil.rmtree(beside, ignore_errors=True)
         else: beside.unlink(missing_ok=True)
+
+# %% ../nbs/00_core.ipynb #7be35d19
+def halt_at(
+    owner, # module or class
+    name: str, # of its function or method
+    call: int=1, # which call, counted from 1
+):
+    "Have this process halt when that call of `owner.name` begins. For tests of interruption."
+    function, calls = getattr(owner, name), count(1)
+    @wraps(function)
+    def counted(*args, **kwargs):
+        if next(calls) == call: os.kill(os.getpid(), signal.SIGSTOP)
+        return function(*args, **kwargs)
+    setattr(owner, name, counted)
+
+def wait_until_halted(
+    pid: int, # a process that this one has started
+):
+    "Wait until a process has halted; RuntimeError if it ended instead."
+    _, status = os.waitpid(pid, os.WUNTRACED)
+    if os.WIFSTOPPED(status): return
+    raise RuntimeError(f'the process ended with {os.waitstatus_to_exitcode(status)} and never halted')
 
 # %% ../nbs/00_core.ipynb #d765c602
 def _git(*args):
