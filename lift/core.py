@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['CONFIGS', 'LiftError', 'look_up', 'Window', 'reference_indices', 'outer_indices', 'Config', 'read_yaml', 'LiftConfig',
-           'named_config', 'pad_to_multiple', 'crop_to', 'replacing', 'halt_at', 'wait_until_halted', 'commit',
-           'machine', 'provenance', 'seed_everything', 'pick_device', 'Cost', 'measure']
+           'named_config', 'pad_to_multiple', 'crop_to', 'replacing', 'Halt', 'halt_at', 'commit', 'machine',
+           'provenance', 'seed_everything', 'pick_device', 'Cost', 'measure']
 
 # %% ../nbs/00_core.ipynb #2d9fe165
-import difflib, os, platform, random, shutil, signal, subprocess, time
+import difflib, os, platform, random, shutil, socket, subprocess, time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -262,26 +262,37 @@ def replacing(
         else: beside.unlink(missing_ok=True)
 
 # %% ../nbs/00_core.ipynb #7be35d19
+class Halt:
+    "The line to a process that halts at a named moment. For tests of interruption."
+    def __init__(self):
+        self.here, self.there = socket.socketpair()
+        self.fd = self.there.fileno() # give it to the process: to `pass_fds`, and to `halt_at` there
+
+    def wait(self):
+        "Wait until the process, once started, has halted; RuntimeError if it ended instead."
+        self.there.close()
+        if not self.here.recv(1): raise RuntimeError('the process ended and never halted')
+
+    def go_on(self):
+        "Let it go on."
+        self.here.close()
+
 def halt_at(
+    fd: int, # of a `Halt` in the process that started this one
     owner, # module or class
     name: str, # of its function or method
     call: int=1, # which call, counted from 1
 ):
-    "Have this process halt when that call of `owner.name` begins. For tests of interruption."
-    function, calls = getattr(owner, name), count(1)
+    "Have this process halt when that call of `owner.name` begins."
+    function, calls, line = getattr(owner, name), count(1), socket.socket(fileno=os.dup(fd))
+    os.close(fd)
     @wraps(function)
     def counted(*args, **kwargs):
-        if next(calls) == call: os.kill(os.getpid(), signal.SIGSTOP)
+        if next(calls) == call:
+            line.send(b'.')
+            line.recv(1) # nothing comes before the other end is closed
         return function(*args, **kwargs)
     setattr(owner, name, counted)
-
-def wait_until_halted(
-    pid: int, # a process that this one has started
-):
-    "Wait until a process has halted; RuntimeError if it ended instead."
-    _, status = os.waitpid(pid, os.WUNTRACED)
-    if os.WIFSTOPPED(status): return
-    raise RuntimeError(f'the process ended with {os.waitstatus_to_exitcode(status)} and never halted')
 
 # %% ../nbs/00_core.ipynb #d765c602
 def _git(*args):
