@@ -1,5 +1,6 @@
 """All notebooks as plain pages: no server, no network, no Quarto. Where Quarto exists, `nbdev_docs` makes a site of the same notebooks."""
 import importlib.util, json, re, shutil, sys
+from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,8 +8,8 @@ from posixpath import normpath
 from urllib.parse import unquote
 
 import nbformat
-from nbconvert import HTMLExporter
-from nbconvert.filters import markdown2html
+from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML, markdown2html
 from pygments.formatters import HtmlFormatter
 
 PAGE = '''<!DOCTYPE html>
@@ -92,11 +93,23 @@ def readable(path): # notebook
     return book
 
 
+class Exporter(HTMLExporter):
+    "Without the second parsing of the page that writes a text into figures that have none: here that is an error, see `docs`."
+    def from_notebook_node(self, book, resources=None, **options):
+        self.register_filter('highlight_code', Highlight2HTML(pygments_lexer='ipython3', parent=self))
+        return TemplateExporter.from_notebook_node(self, book, self._init_resources(resources), **options)
+
+
+@cache
+def exporter():
+    "One for all pages, so that its templates are compiled once."
+    # our own notebooks need not be disarmed, which takes most of the time
+    return Exporter(template_name='basic', filters=dict(clean_html=lambda html: html))
+
+
 def body_of(path):
     "A notebook or a Markdown file as a piece of HTML."
-    if path.suffix == '.ipynb':
-        exporter = HTMLExporter(template_name='basic', filters=dict(clean_html=lambda html: html)) # our own notebooks need not be disarmed, which takes most of the time
-        return exporter.from_notebook_node(readable(path))[0]
+    if path.suffix == '.ipynb': return exporter().from_notebook_node(readable(path))[0]
     return markdown2html(path.read_text(encoding='utf-8'))
 
 

@@ -4,16 +4,18 @@
 
 # %% auto #0
 __all__ = ['CONFIGS', 'LiftError', 'look_up', 'Window', 'reference_indices', 'outer_indices', 'Config', 'read_yaml', 'LiftConfig',
-           'named_config', 'pad_to_multiple', 'crop_to', 'replacing', 'commit', 'machine', 'provenance',
-           'seed_everything', 'devices_here', 'pick_device', 'synchronize', 'out_of_memory', 'Cost', 'measure']
+           'named_config', 'pad_to_multiple', 'crop_to', 'replacing', 'Halt', 'halt_at', 'commit', 'machine',
+           'provenance', 'seed_everything', 'devices_here', 'pick_device', 'synchronize', 'out_of_memory', 'Cost',
+           'measure']
 
 # %% ../nbs/00_core.ipynb #2d9fe165
-import difflib, os, platform, random, shutil, subprocess, time
+import difflib, os, platform, random, shutil, socket, subprocess, time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from importlib.metadata import PackageNotFoundError, version
+from itertools import count
 from pathlib import Path
 from typing import get_args
 
@@ -259,6 +261,39 @@ def replacing(
     finally:
         if beside.is_dir(): shutil.rmtree(beside, ignore_errors=True)
         else: beside.unlink(missing_ok=True)
+
+# %% ../nbs/00_core.ipynb #7be35d19
+class Halt:
+    "The line to a process that halts at a named moment. For tests of interruption."
+    def __init__(self):
+        self.here, self.there = socket.socketpair()
+        self.fd = self.there.fileno() # give it to the process: to `pass_fds`, and to `halt_at` there
+
+    def wait(self):
+        "Wait until the process, once started, has halted; RuntimeError if it ended instead."
+        self.there.close()
+        if not self.here.recv(1): raise RuntimeError('the process ended and never halted')
+
+    def go_on(self):
+        "Let it go on."
+        self.here.close()
+
+def halt_at(
+    fd: int, # of a `Halt` in the process that started this one
+    owner, # module or class
+    name: str, # of its function or method
+    call: int=1, # which call, counted from 1
+):
+    "Have this process halt when that call of `owner.name` begins."
+    function, calls, line = getattr(owner, name), count(1), socket.socket(fileno=os.dup(fd))
+    os.close(fd)
+    @wraps(function)
+    def counted(*args, **kwargs):
+        if next(calls) == call:
+            line.send(b'.')
+            line.recv(1) # nothing comes before the other end is closed
+        return function(*args, **kwargs)
+    setattr(owner, name, counted)
 
 # %% ../nbs/00_core.ipynb #d765c602
 def _git(*args):

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
-from torchvision.utils import flow_to_image
 
 from .core import LiftError
 
@@ -46,6 +45,7 @@ def flow_to_color(
     max_flow: float=None, # length of full saturation in pixels; the longest vector of this call by default
 ): # [B, 3, H, W] in [0, 1]
     "Middlebury colours of a flow on a fixed scale: direction is hue, length is saturation."
+    from torchvision.utils import flow_to_image # takes a second to import
     if flow.ndim not in (3, 4) or flow.shape[-3] != 2: raise LiftError(f'a flow of shape {tuple(flow.shape)} has no colours: it should be [B, 2, H, W]')
     if max_flow is not None and not max_flow > 0: raise LiftError(f'max_flow={max_flow}: give the length of full saturation in pixels, above 0')
     flow = flow.detach().float().reshape(-1, *flow.shape[-3:])
