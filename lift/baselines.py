@@ -63,6 +63,10 @@ class Blend:
     def window(self, sampling: str): return sampled_window(3, sampling)
     def encode(self, frame: Tensor): return frame
     def synthesize(self, features: list, offsets, valid=None):
+        offsets = getattr(offsets, 'offsets', offsets)
+        if valid is None and isinstance(offsets, (list, tuple)) and np.ndim(offsets) == 1: # one window for all
+            window = Window(offsets)
+            return torch.lerp(*(features[i] for i in window.references), window.t)
         left, right, t = references_of(offsets, valid, len(features[0]), features[0].device)
         frames, sample, t = torch.stack(features), torch.arange(len(t), device=t.device), t[:, None, None, None]
         return (1-t)*frames[left, sample] + t*frames[right, sample]

@@ -30,6 +30,7 @@ from fastcore.basics import patch
 from fastcore.meta import delegates
 from fastcore.meta import delegates
 from fastcore.meta import delegates
+from fastcore.meta import delegates
 from PIL import Image
 from torch import Tensor
 
@@ -493,6 +494,11 @@ class VideoInfo:
     def size(self):
         "(H, W) as shown."
         return self.height, self.width
+
+    @property
+    def left(self):
+        "Whether half-size chroma stands left, as in H.264."
+        return self.site[1] == 0
 
     @property
     def left(self):
@@ -1013,6 +1019,7 @@ def write(self: VideoWriter,
     "Append one frame. A VideoFrame that is already in the output's format goes in as it was decoded."
     prepared = image if isinstance(image, Prepared) else self.prepare(image)
     size = prepared.size
+    self._settle(size)
     if self.sink is None: self._open()
     if size != self.size: raise LiftError(f'{self.path}: frame {self.count} is {size[1]}×{size[0]}, the video {self.size[1]}×{self.size[0]}')
     time = self.start + self.count/self.fps if time is None else Fraction(time)
