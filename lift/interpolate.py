@@ -32,7 +32,7 @@ from torch import Tensor
 from .baselines import Interpolator
 from .core import LiftError, Window
 from .timing import LiveTensors, bytes_per_pixel
-from .video import CONTAINERS, CutFinder, DamagedVideo, VideoInfo, VideoWriter, bit_depth, frame_rate, frame_times, probe, read_video
+from .video import CONTAINERS, CutFinder, DamagedVideo, VideoInfo, VideoWriter, bit_depth, frame_rate, frame_times, probe, read_video, taken_format
 
 # %% ../nbs/30_interpolate.ipynb #a8f84f16
 def output_times(
@@ -388,10 +388,9 @@ class Reading:
 # %% ../nbs/30_interpolate.ipynb #56aa3ac4
 def kept_format(info: VideoInfo, codec: str='libx264'):
     "The source's own pixel format where the codec takes it, else 4:2:0, of more than 8 bits if both can."
-    try: formats = [f.name for f in av.Codec(codec, 'w').video_formats or ()]
-    except ValueError: return 'yuv420p' # the writer says what is wrong with it
     wanted = (info.pixel_format.replace('yuvj', 'yuv'), *(('yuv420p10le',) if info.bit_depth > 8 else ()))
-    return next((name for name in wanted if name in formats), 'yuv420p')
+    try: return next((name for name in wanted if taken_format(codec, name)), 'yuv420p')
+    except LiftError: return 'yuv420p' # the writer says what is wrong with it
 
 # %% ../nbs/30_interpolate.ipynb #f3aa461f
 @dataclass

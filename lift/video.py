@@ -31,6 +31,7 @@ from fastcore.meta import delegates
 from fastcore.meta import delegates
 from fastcore.meta import delegates
 from fastcore.meta import delegates
+from fastcore.meta import delegates
 from PIL import Image
 from torch import Tensor
 
@@ -516,6 +517,11 @@ class VideoInfo:
         return self.site[1] == 0
 
     @property
+    def left(self):
+        "Whether half-size chroma stands left, as in H.264."
+        return self.site[1] == 0
+
+    @property
     def alpha(self):
         "Whether pixels have a transparency, which LIFT leaves out."
         return len(av.VideoFormat(self.pixel_format).components) in (2, 4)
@@ -971,6 +977,7 @@ def _check_codec(self: VideoWriter, codec):
     if hardware_of(codec): _try_hardware(codec, self.pixel_format)
     self.codec = codec
 
+@lru_cache
 def _try_hardware(codec, pixel_format):
     "LiftError where this machine cannot open a hardware encoder."
     trial = av.CodecContext.create(codec, 'w')
