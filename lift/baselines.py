@@ -65,7 +65,8 @@ class Blend:
     def encode(self, frame: Tensor): return frame
     def synthesize(self, features: list, offsets, valid=None):
         offsets = getattr(offsets, 'offsets', offsets)
-        if valid is None and isinstance(offsets, (list, tuple)) and np.ndim(offsets) == 1: # one window for all
+        listed = isinstance(offsets, (list, tuple)) and np.ndim(offsets) == 1
+        if valid is None and listed: # one window for all
             window = Window(offsets)
             return torch.lerp(*(features[i] for i in window.references), window.t)
         left, right, t = references_of(offsets, valid, len(features[0]), features[0].device)
@@ -194,10 +195,10 @@ class LiftInterpolator:
 # %% ../nbs/15_baselines.ipynb #742ae3d7
 @patch
 def compile(self: LiftInterpolator):
-    "Compile the network's blocks: on a GPU as CUDA graphs, else the larger ones with the weights as constants."
+    "Compile the network's blocks: on a GPU as CUDA graphs, else the larger ones."
     import torch._inductor.config as inductor
     on_gpu = next(self.model.parameters()).device.type == 'cuda'
-    inductor.freezing = not on_gpu
+    inductor.freezing = not on_gpu # weights as constants
     for block in self.model.blocks():
         if on_gpu: block.forward = as_graph(block.forward)
         elif not isinstance(block, IFBlock): block.compile(dynamic=False)

@@ -32,6 +32,9 @@ from fastcore.meta import delegates
 from fastcore.meta import delegates
 from fastcore.meta import delegates
 from fastcore.meta import delegates
+from fastcore.meta import delegates
+from fastcore.meta import delegates
+from fastcore.meta import delegates
 from PIL import Image
 from torch import Tensor
 
@@ -173,7 +176,8 @@ def reformat(
     frame: av.VideoFrame,
     **how, # of PyAV's `VideoReformatter.reformat`
 ): # av.VideoFrame
-    "The frame in another size or pixel format. Each thread keeps its scalers: starting one anew for every frame takes 30 times as long on a small one."
+    "The frame in another size or pixel format."
+    # each thread keeps its scalers: to start one for every small frame takes 30 times as long
     kept = vars(_scalers).setdefault('kept', {})
     job = (frame.format.name, frame.width, frame.height, *how.items())
     if job not in kept and len(kept) >= 8: kept.clear()
@@ -193,12 +197,13 @@ def _grey_name(bits): return 'gray' if bits == 8 else f'gray{bits}le'
 def even_planes(
     frame: av.VideoFrame, # as decoded
 ): # arrays [H, W] and their Coding
-    "Planes of one size: red, green and blue of 8-bit colours, else levels with the colours left alone."
+    "Planes of one size: red, green and blue where colours have 8 bits, else levels as they are."
     code = coding(frame.format.name, colour_tags(frame), (frame.height, frame.width))
     code.reading() # refuses a matrix that the scaler would replace in silence
     if code.bits == 8 and code.kind != 'grey':
         ranges = dict(src_color_range=2 if code.full else 1, dst_color_range=2)
-        rgb = reformat(frame, format='gbrp', src_colorspace=code.matrix, interpolation=_flags, **ranges)
+        how = dict(ranges, src_colorspace=code.matrix, interpolation=_flags)
+        rgb = reformat(frame, format='gbrp', **how)
         return plane_arrays(rgb), Coding('rgb', 8, True, 0)
     if code.kind == 'rgb': return plane_arrays(reformat(frame, format=f'gbrp{code.bits}le')), code
     if code.kind == 'grey': return plane_arrays(reformat(frame, format=_grey_name(code.bits))), code
@@ -213,7 +218,7 @@ def _cubic(d):
 
 @lru_cache(64)
 def _taps(n, wanted, at, wanted_at, device):
-    "For each wanted sample of a line: which samples it is made of, and their weights; both [taps, wanted]."
+    "For each wanted sample of a line, the samples it is made of and their weights [taps, wanted]."
     step = n/wanted
     stretch, place = max(1, step), (torch.arange(wanted, dtype=torch.float64)+wanted_at)*step - at
     reach = math.ceil(2*stretch)
@@ -223,7 +228,7 @@ def _taps(n, wanted, at, wanted_at, device):
     return index.clamp(0, n-1).long().to(device), weight.to(device)
 
 def _part(n, whole, site):
-    "Where samples stand between their edges, 0 to 1, of a side that has `n` samples for `whole` pixels."
+    "Where in its own width a sample stands, 0 to 1, if `n` samples cover `whole` pixels."
     factor = round(whole/n)
     return (site*(factor-1) + .5)/factor
 
@@ -236,8 +241,9 @@ def resample(
     for axis, (wanted, at) in enumerate(zip(size, site)):
         n = plane.shape[axis]
         if n == wanted: continue
-        ours, theirs = (_part(min(n, wanted), max(n, wanted), at) if k < max(n, wanted) else .5 for k in (n, wanted))
-        index, weight = _taps(n, wanted, ours, theirs, plane.device)
+        small, whole = sorted((n, wanted))
+        places = {small: _part(small, whole, at), whole: .5}
+        index, weight = _taps(n, wanted, places[n], places[wanted], plane.device)
         shape = (-1, 1) if axis == 0 else (1, -1)
         plane = sum(plane.index_select(axis, i)*w.view(shape) for i, w in zip(index, weight))
     return plane
@@ -259,7 +265,8 @@ def new_frame(
 ): # av.VideoFrame
     "A frame whose samples are still to be written."
     if not left: return av.VideoFrame(size[1], size[0], pixel_format)
-    return reformat(_mother(), width=size[1], height=size[0], format=pixel_format, interpolation='POINT')
+    shape = dict(width=size[1], height=size[0], format=pixel_format)
+    return reformat(_mother(), interpolation='POINT', **shape)
 
 def chroma_site(
     frame: av.VideoFrame, # as decoded
@@ -288,8 +295,8 @@ def _mix(planes, row, constant):
 
 def rgb_planes(
     frame: av.VideoFrame, # as decoded
-): # red, green and blue [H, W], uint8, or uint16 with white at 65535 when the frame has more than 8 bits
-    "Planes of a decoded frame by its own colour tags, by convention where it has none. Alpha is ignored."
+): # red, green and blue [H, W], uint8, or uint16 (white 65535) where there are more than 8 bits
+    "Planes of a decoded frame by its colour tags, or by convention. Alpha is ignored."
     planes, code = even_planes(frame)
     if code.kind == 'rgb' and code.bits in (8, 16): return planes
     matrix, constant = code.reading()
@@ -332,8 +339,9 @@ def frame_to_rgb(
     site=(.5, 0), # where its chroma stands
 ): # [1, 3, H, W] float32 in [0, 1]
     "RGB of a decoded frame on a GPU."
-    planes, code = plane_arrays(frame), coding(frame.format.name, colour_tags(frame), (frame.height, frame.width))
-    if not _planar.fullmatch(frame.format.name): planes, code = even_planes(frame)
+    size, name = (frame.height, frame.width), frame.format.name
+    if _planar.fullmatch(name): planes, code = plane_arrays(frame), coding(name, colour_tags(frame), size)
+    else: planes, code = even_planes(frame)
     return planes_to_rgb([to_device(p, device) for p in planes], code, site)
 
 # %% ../nbs/10_video.ipynb #03b2ef19
@@ -371,7 +379,8 @@ def rgb_to_planes(
 ): # tensors of uint8 or uint16
     "The levels of a picture, on the device where it is."
     (matrix, constant), unit = code.writing(), 2**code.shift
-    if code.kind == 'yuv' and code.full and code.bits == 8: constant = constant-[0, .5, .5] # as the scaler rounds
+    if code.kind == 'yuv' and code.full and code.bits == 8:
+        constant = constant-[0, .5, .5] # as the scaler rounds
     rgb, kind = image.clamp(0, 1), torch.uint8 if code.bits+code.shift <= 8 else torch.uint16
     mixed = [_mix(rgb, row, c) for row, c in zip(matrix/unit, constant/unit)]
     return [_to_levels(resample(p, s, site), code).to(kind) for p, s in zip(mixed, shapes)]
@@ -522,6 +531,21 @@ class VideoInfo:
         return self.site[1] == 0
 
     @property
+    def left(self):
+        "Whether half-size chroma stands left, as in H.264."
+        return self.site[1] == 0
+
+    @property
+    def left(self):
+        "Whether half-size chroma stands left, as in H.264."
+        return self.site[1] == 0
+
+    @property
+    def left(self):
+        "Whether half-size chroma stands left, as in H.264."
+        return self.site[1] == 0
+
+    @property
     def alpha(self):
         "Whether pixels have a transparency, which LIFT leaves out."
         return len(av.VideoFormat(self.pixel_format).components) in (2, 4)
@@ -644,7 +668,8 @@ class VideoFrame:
     @property
     def size(self):
         "(H, W)"
-        return self.pixels.shape[:2] if 'pixels' in vars(self) else (self.source.height, self.source.width)
+        if 'pixels' in vars(self): return self.pixels.shape[:2]
+        return self.source.height, self.source.width
 
     @property
     def planes(self):
@@ -686,7 +711,7 @@ def _read_file(info, start):
 
 def _shown(frame, time, index, info):
     "A decoded frame, upright."
-    coding(frame.format.name, colour_tags(frame), info.size).writing() # what cannot be converted is told now
+    coding(frame.format.name, colour_tags(frame), info.size).writing() # refuses what it cannot convert
     if info.display == (1, 0, 0, 1): return VideoFrame.decoded(frame, time, index, info.site)
     return VideoFrame(upright(to_rgb(frame), info.display), time, index)
 
@@ -808,18 +833,19 @@ class StreamCopy:
 _twins = {'yuv420p': ('nv12',), 'yuv420p10le': ('p010le',)} # the same samples in another order
 
 def encoder_formats(codec):
-    "Names of the pixel formats that an encoder takes, empty where it does not say; LiftError for an unknown encoder."
+    "Names of the pixel formats that an encoder takes, empty where it does not say."
     try: return [f.name for f in av.Codec(codec, 'w').video_formats or ()]
     except ValueError: raise LiftError(f'{codec}: this FFmpeg has no such encoder: libx264, libx265, libvpx-vp9 and ffv1 are usual') from None
 
 def taken_format(codec, pixel_format):
-    "The pixel format itself, or the one of the same samples that the encoder takes; None where there is none."
+    "The pixel format, or the one of the same samples that the encoder takes; else None."
     formats = encoder_formats(codec)
-    return next((f for f in (pixel_format, *_twins.get(pixel_format, ())) if f in formats or not formats), None)
+    wanted = (pixel_format, *_twins.get(pixel_format, ()))
+    return next((f for f in wanted if f in formats or not formats), None)
 
 # %% ../nbs/10_video.ipynb #8a2524df
 CONTAINERS = {'.mp4': 'libx264', '.mov': 'libx264', '.mkv': 'libx264', '.webm': 'libvpx-vp9'}
-HARDWARE = {'nvenc': 'an NVIDIA GPU and its driver', 'qsv': 'an Intel GPU and its driver', 'amf': 'an AMD GPU and its driver'}
+HARDWARE = {'nvenc': 'an NVIDIA GPU', 'qsv': 'an Intel GPU', 'amf': 'an AMD GPU'} # and its driver
 _odd_sizes = ('libvpx-vp9', 'ffv1') # codecs that store odd sizes with halved chroma
 
 def hardware_of(codec):
@@ -832,11 +858,13 @@ def is_mpeg(codec):
 
 def _quality(codec, crf):
     "Options of an encoder for a quality on the scale of x264, 0 to 51."
-    even = 'pbratio=1:qcomp=0.8' # frames alike good: those between references are not worse, and kept ones are not worse than made ones
+    even = 'pbratio=1:qcomp=0.8' # all frames alike good, kept and made ones, between references or not
     if crf is None or codec == 'ffv1': return {}
-    if codec == 'libx265': return {'crf': str(crf), 'x265-params': f'log-level=error:{even}'} # it talks to the terminal otherwise
+    if codec == 'libx265': # which talks to the terminal otherwise
+        return {'crf': str(crf), 'x265-params': f'log-level=error:{even}'}
     if codec == 'libx264': return {'crf': str(crf), 'x264-params': even}
-    if codec.startswith('libvpx'): return {'crf': str(crf), 'b': '0', 'row-mt': '1', 'cpu-used': '3'}
+    if codec.startswith('libvpx'):
+        return {'crf': str(crf), 'b': '0', 'row-mt': '1', 'cpu-used': '3'}
     if codec.endswith('nvenc') and crf == 0: return {'tune': 'lossless'}
     if codec.endswith('nvenc'): return {'rc': 'vbr', 'cq': str(crf), 'b': '0'}
     if codec.endswith('qsv'): return {'global_quality': str(max(1, crf))}
@@ -858,9 +886,10 @@ class _VideoFile:
         self.taken = taken_format(codec, pixel_format)
         options = {'chroma_sample_location': 'left' if left else 'center', **_quality(codec, crf)}
         self.container = _open_output(temporary, time_base)
-        self.stream = self.container.add_stream(codec, rate=fps, options=options, height=size[0], width=size[1], time_base=time_base, pix_fmt=self.taken)
+        shape = dict(height=size[0], width=size[1], time_base=time_base, pix_fmt=self.taken)
+        self.stream = self.container.add_stream(codec, rate=fps, options=options, **shape)
         context = self.stream.codec_context
-        if codec == 'libx264': context.thread_type = 'FRAME' # PyAV asks for slices, which is slower and compresses less
+        if codec == 'libx264': context.thread_type = 'FRAME' # PyAV's slices are slower
         context.color_range, context.colorspace, context.color_primaries, context.color_trc = colour.range, colour.matrix, colour.primaries, colour.transfer
         if like: context.sample_aspect_ratio = like.pixel_aspect
         self.copy = StreamCopy(copy, self.container) if copy else None
@@ -985,8 +1014,8 @@ def _try_hardware(codec, pixel_format):
     trial.pix_fmt = taken_format(codec, pixel_format)
     try: trial.open()
     except (ValueError, av.FFmpegError):
-        raise LiftError(f'{codec}: this machine cannot encode {pixel_format} with it: it needs {hardware_of(codec)}; '
-                        'give --codec libx264, which works everywhere') from None
+        raise LiftError(f'{codec}: this machine cannot encode {pixel_format} with it: it needs '
+                        f'{hardware_of(codec)} and its driver; give --codec libx264') from None
 
 @patch
 def _time_base(self: VideoWriter):
@@ -1045,7 +1074,8 @@ class Prepared:
 def prepare(self: VideoWriter,
     image, # [1, 3, H, W] or [3, H, W] in [0, 1], or a VideoFrame
 ): # Prepared
-    "A frame as `write` takes it, converted on the device where it is. Another thread may do this, and another writer of the same settings."
+    "A frame as `write` takes it, converted on the device where it is."
+    # another thread may do this, and another writer of the same settings
     if not isinstance(image, VideoFrame): return self._prepare_tensor(torch.as_tensor(image))
     self._settle(image.size)
     if self._passes(image.source): return Prepared(image.size, lambda: image.source)
