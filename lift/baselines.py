@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BASELINES', 'DTYPES', 'Interpolator', 'sampled_window', 'references_of', 'Blend', 'stored_as', 'for_inference',
-           'Rife', 'minterpolate', 'Minterpolate', 'LiftInterpolator', 'fastest_dtype', 'get_interpolator']
+           'Rife', 'minterpolate', 'Minterpolate', 'LiftInterpolator', 'as_graph', 'fastest_dtype', 'get_interpolator']
 
 # %% ../nbs/15_baselines.ipynb #127e7fec
 from contextlib import contextmanager
@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from av.filter import Graph
 from fastcore.basics import patch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map_only
 
 from .core import CONFIGS, LiftError, Window, crop_to, pad_to_multiple, pick_device, reference_indices
 from .encoder import FrameFeatures, select_features
@@ -63,6 +64,11 @@ class Blend:
     def window(self, sampling: str): return sampled_window(3, sampling)
     def encode(self, frame: Tensor): return frame
     def synthesize(self, features: list, offsets, valid=None):
+        offsets = getattr(offsets, 'offsets', offsets)
+        listed = isinstance(offsets, (list, tuple)) and np.ndim(offsets) == 1
+        if valid is None and listed: # one window for all
+            window = Window(offsets)
+            return torch.lerp(*(features[i] for i in window.references), window.t)
         left, right, t = references_of(offsets, valid, len(features[0]), features[0].device)
         frames, sample, t = torch.stack(features), torch.arange(len(t), device=t.device), t[:, None, None, None]
         return (1-t)*frames[left, sample] + t*frames[right, sample]
@@ -207,11 +213,21 @@ class LiftInterpolator:
 # %% ../nbs/15_baselines.ipynb #742ae3d7
 @patch
 def compile(self: LiftInterpolator):
-    "Compile the network's larger blocks, with the weights as constants."
+    "Compile the network's blocks: on a GPU as CUDA graphs, else the larger ones."
     import torch._inductor.config as inductor
-    inductor.freezing = True
+    on_gpu = next(self.model.parameters()).device.type == 'cuda'
+    inductor.freezing = not on_gpu # weights as constants
     for block in self.model.blocks():
-        if not isinstance(block, IFBlock): block.compile(dynamic=False)
+        if on_gpu: block.forward = as_graph(block.forward)
+        elif not isinstance(block, IFBlock): block.compile(dynamic=False)
+
+def as_graph(
+    forward, # function of tensors
+): # function of the same tensors
+    "The function compiled, on a GPU as one CUDA graph for each size; its results may be kept."
+    run = torch.compile(forward, dynamic=False, mode='reduce-overhead')
+    def kept(*args, **kwargs): return tree_map_only(Tensor, torch.clone, run(*args, **kwargs))
+    return kept
 
 # %% ../nbs/15_baselines.ipynb #d17873aa
 @patch(as_prop=True)

@@ -81,9 +81,9 @@ def interpolate(paths: Positional[tuple[Path, ...]], *, factor: str|None=None, f
         dtype: Arithmetic of the networks; auto takes half precision where the processor has it.
         tile: Side of the tiles in pixels, 0 for none; by default what the memory allows.
         scale: Size at which motion is looked for: 0.5 or 0.25 for fast motion in very large frames.
-        compile: Compile the network first: half a minute, then some 15 % faster; for long films.
+        compile: Compile the network first: half a minute, then some 15 % faster, more on a GPU (CUDA graphs); for long films.
         crf: Quality of the encoding: 0 best, 16 hardly visible loss, 23 small.
-        codec: FFmpeg's name of the encoder; libx264, for .webm libvpx-vp9.
+        codec: FFmpeg's name of the encoder; libx264, for .webm libvpx-vp9. On a GPU also h264_nvenc or hevc_nvenc (NVIDIA), h264_qsv (Intel), h264_amf (AMD): fast, larger files.
         pixel_format: FFmpeg's name; by default the source's, or the nearest the codec takes.
         source_fps: Frames a second of a folder of pictures; 25 if not given.
         dedupe: Make anew what only repeats the frame before, such as animation on twos.

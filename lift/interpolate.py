@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LEAST_TILE', 'output_times', 'target_rate', 'OutputFrame', 'context_only', 'shot_around', 'feature_bytes',
-           'memory_at_hand', 'must_be_lean', 'interpolate_stream', 'ahead', 'block_change', 'is_repeat',
+           'memory_at_hand', 'must_be_lean', 'interpolate_stream', 'ahead', 'prepared', 'block_change', 'is_repeat',
            'without_repeats', 'watch_cuts', 'tile_places', 'fade', 'TileFeatures', 'Tiled', 'motion_bytes',
            'fit_to_memory', 'smaller_tiles', 'Timeline', 'timeline', 'Reading', 'kept_format', 'Job', 'job_frames',
            'Report', 'side_by_side', 'interpolate_video', 'run_job', 'Pieces']
@@ -32,7 +32,7 @@ from torch import Tensor
 from .baselines import Interpolator
 from .core import LiftError, Window, out_of_memory
 from .timing import LiveTensors, bytes_per_pixel
-from .video import CONTAINERS, CutFinder, DamagedVideo, VideoInfo, VideoWriter, bit_depth, frame_rate, frame_times, probe, read_video
+from .video import CONTAINERS, CutFinder, DamagedVideo, VideoInfo, VideoWriter, bit_depth, frame_rate, frame_times, probe, read_video, taken_format
 
 # %% ../nbs/30_interpolate.ipynb #a8f84f16
 def output_times(
@@ -236,6 +236,15 @@ def ahead(
         stop.set(); room.release()
         if thread is not current_thread(): thread.join() # the collector may run anywhere
 
+# %% ../nbs/30_interpolate.ipynb #c5a7d1e1
+def prepared(
+    frames, # iterator of OutputFrame
+    writer: VideoWriter, # of the output, or one of the same settings
+): # iterator of OutputFrame; closing it closes the other
+    "The same frames as `writer` takes them, converted on the device where they are."
+    with closing(frames):
+        for frame in frames: yield replace(frame, image=writer.prepare(frame.image))
+
 # %% ../nbs/30_interpolate.ipynb #715f601f
 def block_change(
     a, # VideoFrame
@@ -243,7 +252,7 @@ def block_change(
     block: int=16,
 ): # [⌊H/16⌋, ⌊W/16⌋] mean absolute difference in levels of 255
     "How much each block of the picture changes, in green, the best part of luma."
-    x, y = (f.pixels[..., 1] for f in (a, b))
+    x, y = (f.planes[1] for f in (a, b))
     h, w = (max(1, n//block) for n in x.shape)
     d = np.abs(x[:h*block, :w*block].astype(np.int32)-y[:h*block, :w*block])
     return d.reshape(h, d.shape[0]//h, w, d.shape[1]//w).mean((1, 3))/(np.iinfo(x.dtype).max/255)
@@ -420,10 +429,9 @@ class Reading:
 # %% ../nbs/30_interpolate.ipynb #56aa3ac4
 def kept_format(info: VideoInfo, codec: str='libx264'):
     "The source's own pixel format where the codec takes it, else 4:2:0, of more than 8 bits if both can."
-    try: formats = [f.name for f in av.Codec(codec, 'w').video_formats or ()]
-    except ValueError: return 'yuv420p' # the writer says what is wrong with it
     wanted = (info.pixel_format.replace('yuvj', 'yuv'), *(('yuv420p10le',) if info.bit_depth > 8 else ()))
-    return next((name for name in wanted if name in formats), 'yuv420p')
+    try: return next((name for name in wanted if taken_format(codec, name)), 'yuv420p')
+    except LiftError: return 'yuv420p' # the writer says what is wrong with it
 
 # %% ../nbs/30_interpolate.ipynb #f3aa461f
 @dataclass
@@ -472,14 +480,14 @@ class Job:
 def job_frames(
     job: Job,
     first: int=0, # number of the output frame to begin with
-): # iterator of OutputFrame; closing it ends its threads
+): # iterator of OutputFrame; closing it ends the thread that reads
     "Frames of a job's output, up to damage of its source; which is raised after them."
     times, cuts = islice(job.times, first, None), set()
     start = next(islice(job.times, first, None), job.line.times[-1])
     reading = Reading(job.source, job.line, max(0, bisect_right(job.line.times, start)-24))
     frames = without_repeats(reading) if job.dedupe else iter(reading)
     made = interpolate_stream(ahead(watch_cuts(frames, cuts)), job.model, times, cuts, job.device, tolerance=1/job.rate/16)
-    with closing(ahead(made)) as made:
+    with closing(made):
         for frame in made:
             if reading.damage and frame.time >= reading.end: break
             yield frame
@@ -554,10 +562,11 @@ def run_job(
     make, # number of the output frame to begin with -> iterator of OutputFrame
     resume: bool=False, # work in pieces that are kept, and go on from those that are there
 ): # Report
-    "Make and write a job's frames under a progress bar."
+    "Read, make and write a job's frames, each in its own thread, under a progress bar."
     pieces = Pieces(job) if resume else None
     first = pieces.frames if resume else 0
-    frames = _Counter(make(first), sum(1 for _ in job.times), first)
+    made = ahead(prepared(make(first), job.writer(job.target)))
+    frames = _Counter(made, sum(1 for _ in job.times), first)
     count = pieces.work(frames) if resume else _write(job, frames)
     return Report(job.target, len(job.line.times), count, frames.made, time.perf_counter()-frames.start, frames.damage)
 

@@ -19,7 +19,7 @@ from fastprogress.fastprogress import progress_bar
 
 from .baselines import Interpolator
 from .core import LiftError
-from .interpolate import Reading, ahead, block_change, fit_to_memory, interpolate_stream, is_repeat, kept_format, timeline, watch_cuts
+from .interpolate import Reading, ahead, block_change, fit_to_memory, interpolate_stream, is_repeat, kept_format, prepared, timeline, watch_cuts
 from .video import CONTAINERS, CutFinder, DamagedVideo, VideoWriter, probe, read_video
 from .viz import contact_sheet
 
@@ -124,7 +124,7 @@ def repair_video(
     with VideoWriter(target, rate, codec=codec, crf=0 if whole else crf, pixel_format=form, like=info) as out:
         kept = (f for f in reading if f.index not in bad)
         made = interpolate_stream(ahead(watch_cuts(kept, cuts)), model, times, cuts, device, lean=None)
-        with closing(ahead(made)) as stream:
+        with closing(ahead(prepared(made, out))) as stream:
             for frame in progress_bar(stream, total=len(times)):
                 if reading.damage and frame.time >= reading.end: break
                 out.write(frame.image, frame.time)
