@@ -156,7 +156,7 @@ def _encode(model, frames, features, wanted, device):
     seconds = []
     for i in wanted:
         if i in features: continue
-        image = frames[i].tensor(device)
+        image = frames[i].tensor().to(device) # converted alike for every device
         features[i], spent = _timed(lambda: model.encode(image), device)
         seconds.append(spent)
     return np.mean(seconds) if seconds else None
@@ -196,7 +196,7 @@ def windowed(
             f = ahead.popleft()
             encode = _encode(model, frames, features, [i for i, _ in plan[f]], device) or encode
             made, seconds = _timed(lambda: model.synthesize([features[i] for i, _ in plan[f]], [o for _, o in plan[f]], in_shot(plan[f], f, cuts)), device)
-            yield f, frames[f].tensor(device), made, encode+seconds
+            yield f, frames[f].tensor().to(device), made, encode+seconds
             first = min(span(ahead[0])) if ahead else np.inf
             frames = {i: x for i, x in frames.items() if i >= first}
             features = {i: x.light() if last_near.get(i, -1) <= f and hasattr(x, 'light') else x for i, x in features.items() if i >= first}
