@@ -71,7 +71,7 @@ class Blend:
             return torch.lerp(*(features[i] for i in window.references), window.t)
         left, right, t = references_of(offsets, valid, len(features[0]), features[0].device)
         frames, sample, t = torch.stack(features), torch.arange(len(t), device=t.device), t[:, None, None, None]
-        return (1-t)*frames[left, sample] + t*frames[right, sample]
+        return torch.lerp(frames[left, sample], frames[right, sample], t)
 
 # %% ../nbs/15_baselines.ipynb #08be0c3e
 def stored_as(
