@@ -320,5 +320,5 @@ class EvidenceLIFT(LIFT):
 
     def forward(self, batch: dict): # Fused, of the target's size
         "The wanted frame from a batch of evidence."
-        out, size = self.fusion(as_evidence(batch)), batch['target'].shape[-2:]
+        out, size = self.fusion(as_evidence(batch), with_start=True), batch['target'].shape[-2:]
         return replace(out, frame=crop_to(out.frame, size), start=crop_to(out.start, size))

@@ -215,9 +215,9 @@ class FusionNet(nn.Module):
         self.fine = UNet(inputs+features, 4*(self.candidates+3), (40, 64, 96), (1, 2, 3), (1, 1))
         self.context = ThumbnailContext(80) if context else None
 
-    def warp(self, e: Evidence, pictures, flows: Tensor, logit: Tensor):
+    def warp(self, e: Evidence, pictures, flows: Tensor, logit: Tensor, corner):
         "Base [B, 3, H, W] and all pictures [B, K, 3, H, W]; an outer neighbour that does not exist shows the base."
-        warped = warp_all(pictures, flows, e.corner)
+        warped = warp_all(pictures, flows, corner)
         base = mixed(warped[:, 0], warped[:, 1], logit)
         if not self.outer: return base, warped
         there = e.there[:, :, None, None, None]
@@ -248,56 +248,51 @@ def beside(self: FusionNet, e: Evidence, bend: Tensor): # [B, 26, H/2, W/2]
 
 @patch
 def start(self: FusionNet, e: Evidence, bend: Tensor):
-    "Flows of all pictures [B, 2K, H, W], bend and logit at full size: along cubic paths, and along the references' straight paths on to the outer neighbours."
+    "Flows of all pictures [B, 2K, H/2, W/2]: along cubic paths, and along the references' straight paths on to the outer neighbours."
     curved = e.flows + bend.repeat(1, 2, 1, 1)
-    onwards = [e.flows + e.displaced] if self.outer else []
-    half = torch.cat((curved, *onwards, bend), 1)
-    large = resize(torch.cat((2*half, e.logit), 1), 2)
-    return large.split((2*self.frames, 2, 1), 1)
+    return torch.cat((curved, e.flows + e.displaced), 1) if self.outer else curved
 
 @patch
-def chord(self: FusionNet, e: Evidence, pictures, flows: Tensor, curve: Tensor, logit: Tensor):
+def chord(self: FusionNet, pictures, straight: Tensor, logit: Tensor, corner):
     "The blend along straight paths, where there are curved ones: a list of one [B, 1, 3, H, W], or of none."
     if not self.outer: return []
     references = pictures[:, :2] if isinstance(pictures, Tensor) else pictures[:2]
-    straight = warp_all(references, flows[:, :4]-curve.repeat(1, 2, 1, 1), e.corner)
-    return [mixed(straight[:, :1], straight[:, 1:], logit[:, None])]
+    warped = warp_all(references, straight, corner)
+    return [mixed(warped[:, :1], warped[:, 1:], logit[:, None])]
 
 # %% ../nbs/09_fusion.ipynb #ce6952e9
 @dataclass(frozen=True)
 class Fused:
     "A frame and what led to it."
     frame: Tensor # [B, 3, H, W]
-    start: Tensor # [B, 3, H, W] the blend before any correction
     base: Tensor # [B, 3, H, W] the blend along the corrected flows
     motion: Motion # corrected, of the references, at full size
     alphas: Tensor # [B, T], None without context
     weights: Tensor # [B, T, H/8, W/8] of every frame of the window, patch by patch
     believed: Tensor # [B, K, H, W] how far the frame leans from the base to each candidate
+    start: Tensor=None # [B, 3, H, W] the blend before any correction, if asked for
 
 @patch
 def first_pass(self: FusionNet,
     e: Evidence,
-    base: Tensor, # [B, 3, H, W]
-    candidates: list, # of [B, n, 3, H, W]
-    logit: Tensor, # [B, 1, H, W]
+    base: Tensor, # [B, 3, H/2, W/2]
+    candidates: list, # of [B, n, 3, H/2, W/2]
+    logit: Tensor, # [B, 1, H/2, W/2]
     beside: Tensor, # [B, 26, H/2, W/2]
     alphas: Tensor=None, # [B, T] in place of the network's own
 ): # moves, trust in the bend, shift of the logit [B, 2K+2, H/4, W/4]; features; alphas; weights
-    "The coarse pass, on everything at half of its size."
-    small = resize(base, 1/2)
-    halves = [resize(c.flatten(0, 1), 1/2).unflatten(0, c.shape[:2]) for c in candidates]
-    pictures = seen(small, [h-small[:, None] for h in halves], resize(logit, 1/2))
+    "The coarse pass, on pictures of half the size."
+    pictures = seen(base, [c-base[:, None] for c in candidates], logit)
     extra, weights = None, None
     if self.context:
-        guess = F.avg_pool2d(small, 4)
+        guess = F.avg_pool2d(base, 4)
         extra, alphas, weights = self.context(e.thumbnails, guess, e.window, e.valid, alphas)
     out = at_least_float32(self.coarse([pictures, narrow(resize(beside, 1/2))], extra))
     changes, features = out.split((2*self.frames+2, self.features), 1)
     return changes.contiguous(), features, alphas if self.context else None, weights
 
 @patch
-def second_pass(self: FusionNet, base, candidates: list, logit, beside, features): # as for `first_pass`
+def second_pass(self: FusionNet, base, candidates: list, logit, beside, features): # as for `first_pass`, at full size
     "The fine pass: the frame [B, 3, H, W], and how far it leans to each candidate [B, K, H, W]."
     departures = [c-base[:, None] for c in candidates]
     out = self.fine([seen(base, departures, logit), narrow(beside), narrow(resize(features, 2))])
@@ -313,22 +308,28 @@ def second_pass(self: FusionNet, base, candidates: list, logit, beside, features
 def forward(self: FusionNet,
     e: Evidence,
     alphas: Tensor=None, # [B, T] in place of the network's own
+    with_start: bool=False, # also make the blend before any correction
 ): # Fused
     "Both passes."
     bend = e.bend if self.outer else torch.zeros_like(e.flows[:, :2])
-    flows, curve, logit = self.start(e, bend)
     pictures = e.pictures[:self.frames]
+    halves = torch.stack([resize(p, 1/2) for p in pictures], 1)
     if not e.corner: pictures = torch.stack(pictures, 1) # a part is much smaller than they are
-    chord = self.chord(e, pictures, flows, curve, logit)
-    first, warped = self.warp(e, pictures, flows, logit)
+    corner = e.corner and tuple(n//2 for n in e.corner)
+    flows = self.start(e, bend)
+    first, warped = self.warp(e, halves, flows, e.logit, corner)
     beside = self.beside(e, bend)
-    candidates = [warped, *chord]
-    changes, features, alphas, weights = self.first_pass(e, first, candidates, logit, beside, alphas)
+    candidates = [warped, *self.chord(halves, e.flows, e.logit, corner)]
+    changes, features, alphas, weights = self.first_pass(e, first, candidates, e.logit, beside, alphas)
+    large = resize(torch.cat((2*flows, 2*e.flows, 2*bend, e.logit), 1), 2)
+    flows, straight, curve, logit = large.split((2*self.frames, 4, 2, 1), 1)
+    chord = self.chord(pictures, straight, logit, e.corner)
+    start = self.warp(e, pictures, flows, logit, e.corner)[0] if with_start else None
     moves, trust, shift = resize(changes, 4).split((2*self.frames, 1, 1), 1)
     logit = torch.add(logit, shift, alpha=4)
     flows = torch.add(flows, moves, alpha=4) # from pixels of 1/4
     flows[:, :4].add_((curve*trust).repeat(1, 2, 1, 1))
-    base, warped = self.warp(e, pictures, flows, logit)
+    base, warped = self.warp(e, pictures, flows, logit, e.corner)
     frame, believed = self.second_pass(base, [warped, *chord], logit, beside, features)
     motion = Motion(flows[:, :4], torch.cat((logit, -logit), 1), 1)
-    return Fused(frame, first, base, motion, alphas, weights, believed)
+    return Fused(frame, base, motion, alphas, weights, believed, start)

@@ -252,14 +252,17 @@ def fused(self: LIFT, features, offsets, valid, alphas=None, return_attention=Fa
     if alphas is not None: alphas = _batched(alphas, *offsets.shape[:1], device, 'alphas', offsets.shape[1])
     if alphas is not None and not self.config.use_context: raise LiftError('this model has no context (use_context=False): there are no alphas to override')
     e = self.evidence(features, offsets, valid)
-    out = self.fusion(e, alphas)
+    out = self.fusion(e, alphas, return_stages)
     if out.alphas is None:
         references = torch.stack(reference_indices(offsets, valid), 1).to(device)
         alphas = F.one_hot(references, offsets.shape[1]).sum(1)/2
     quarter = out.motion.at(1/4)
     flows, visibility = crop_to(quarter.flows, size, 4), crop_to(quarter.visibility, size, 4)
     crop = lambda x: crop_to(x, size)
-    stages = dict(flow=crop(out.motion.flows), start=crop(out.start), base=crop(out.base), believed=crop(out.believed), weights=None if out.weights is None else crop_to(out.weights, size, 8)) if return_stages else {}
+    stages = {}
+    if return_stages:
+        stages = {k: crop(getattr(out, k)) for k in ('start', 'base', 'believed')}
+        stages |= dict(flow=crop(out.motion.flows), weights=None if out.weights is None else crop_to(out.weights, size, 8))
     attention = [out.weights.permute(0, 2, 3, 1)[:, :, :, None, None]] if return_attention and out.weights is not None else []
     return LiftOutput(crop(out.frame), crop_to(resize(out.base, 1/4), size, 4), flows[:, :2], flows[:, 2:], visibility[:, :1], visibility[:, 1:],
                       alphas if out.alphas is None else out.alphas, offsets.to(device), attention, stages)
