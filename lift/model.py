@@ -235,7 +235,10 @@ def evidence(self: LIFT,
         pictures += [f.image for f in beyond]
     small = torch.stack([f.small for f in features], 1)
     offsets, valid, there = (x.to(device) for x in (offsets, valid, there & self.fusion.outer))
-    return Evidence(pictures, motion.flows, motion.logits[:, :1], seen, displaced, order, there, small, offsets, valid)
+    known = Evidence(pictures, motion.flows, motion.logits[:, :1], seen, displaced, order, there, small, offsets, valid)
+    h, w = (-(-n//16)*16 for n in features[0].size) # the flow network wants multiples of 64
+    whole = known.part(slice(0, h), slice(0, w))
+    return replace(whole, pictures=[p[..., :h, :w] for p in pictures], corner=None)
 
 @patch
 def displacement(self: LIFT, outer: FrameFeatures, inner: FrameFeatures, flow: Tensor, reference: Tensor, beyond: Tensor, before: bool):
