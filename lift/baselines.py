@@ -68,10 +68,11 @@ class Blend:
         listed = isinstance(offsets, (list, tuple)) and np.ndim(offsets) == 1
         if valid is None and listed: # one window for all
             window = Window(offsets)
-            return torch.lerp(*(features[i] for i in window.references), window.t)
+            before, after = (features[i] for i in window.references)
+            return torch.mul(before, 1-window.t).add_(after, alpha=window.t)
         left, right, t = references_of(offsets, valid, len(features[0]), features[0].device)
         frames, sample, t = torch.stack(features), torch.arange(len(t), device=t.device), t[:, None, None, None]
-        return torch.lerp(frames[left, sample], frames[right, sample], t)
+        return (1-t)*frames[left, sample] + t*frames[right, sample]
 
 # %% ../nbs/15_baselines.ipynb #08be0c3e
 def stored_as(

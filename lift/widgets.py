@@ -7,7 +7,7 @@ __all__ = ['SAMPLINGS', 'BLUE', 'ORANGE', 'GREEN', 'VERSION', 'AlphaExplorer', '
            'button', 'in_rows', 'AlphaPanel', 'alpha_explorer']
 
 # %% ../nbs/61_alpha_weights.ipynb #174f98f0
-import io, json, os
+import io, json, math, os
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -166,8 +166,8 @@ def attention(self: AlphaExplorer,
 
 @patch
 def patch_size(self: AlphaExplorer, maps): # pixels
-    "Side of the patches of an attention map."
-    return next(iter(self.features.values())).image.shape[-1]//maps.shape[-1]
+    "Side of the patches of an attention map: a power of two; the last patches may reach beyond the picture."
+    return 2**math.ceil(math.log2(self.clip.shape[-1]/maps.shape[-1]))
 
 @patch
 def weights_at(self: AlphaExplorer,
