@@ -511,41 +511,6 @@ class VideoInfo:
         return self.site[1] == 0
 
     @property
-    def left(self):
-        "Whether half-size chroma stands left, as in H.264."
-        return self.site[1] == 0
-
-    @property
-    def left(self):
-        "Whether half-size chroma stands left, as in H.264."
-        return self.site[1] == 0
-
-    @property
-    def left(self):
-        "Whether half-size chroma stands left, as in H.264."
-        return self.site[1] == 0
-
-    @property
-    def left(self):
-        "Whether half-size chroma stands left, as in H.264."
-        return self.site[1] == 0
-
-    @property
-    def left(self):
-        "Whether half-size chroma stands left, as in H.264."
-        return self.site[1] == 0
-
-    @property
-    def left(self):
-        "Whether half-size chroma stands left, as in H.264."
-        return self.site[1] == 0
-
-    @property
-    def left(self):
-        "Whether half-size chroma stands left, as in H.264."
-        return self.site[1] == 0
-
-    @property
     def alpha(self):
         "Whether pixels have a transparency, which LIFT leaves out."
         return len(av.VideoFormat(self.pixel_format).components) in (2, 4)
