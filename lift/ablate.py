@@ -9,8 +9,12 @@ __all__ = ['CHANGED', 'SUITES', 'BUDGETS', 'COLUMNS', 'REFERENCES', 'Suite', 'Bu
            'train_run', 'evaluate_run', 'portable', 'Ablation', 'run_suite', 'AblateOptions', 'ablate_command']
 
 # %% ../nbs/63_ablations.ipynb #e0f66fd6
-import hashlib, json, shlex, shutil, time
-from dataclasses import asdict, dataclass, field, replace
+import hashlib
+import json
+import shlex
+import shutil
+import time
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -34,382 +38,852 @@ from .tracking import RunRecord
 from .train import TrainConfig, _windows, create_learner, recipe_path
 
 # %% ../nbs/63_ablations.ipynb #fab011ac
-CHANGED = dict(fusion='lift15', stages='spec-clips', hybrid='hybrid-small') # which recipe
+CHANGED = dict(fusion='lift15', stages='spec-clips', hybrid='hybrid-small')  # which recipe
+
 
 @dataclass(frozen=True)
 class Suite:
     "A question, and the variants of a training run that answer it."
+
     question: str
-    baseline: str # the variant that others are compared with
-    variants: dict # name: changes of the configuration, nested
-    base: str='stages' # key of CHANGED
+    baseline: str  # the variant that others are compared with
+    variants: dict  # name: changes of the configuration, nested
+    base: str = 'stages'  # key of CHANGED
+
 
 _model = lambda **changes: dict(model=changes)
 
 SUITES = {
-    'context': Suite('What is it worth to see 7 or 15 frames instead of 3?', '3', {'3': _model(num_frames=3, use_context=False), '7': _model(num_frames=7), '15': {}}, 'fusion'),
-    'parts': Suite('What do the parts of lift15 contribute?', 'lift15', {'lift15': {}, 'no-thumbnails': _model(use_context=False), 'no-outer-frames': _model(trajectory='linear'), 'loss-l1': dict(loss=dict(l1=1.)), 'loss-charbonnier': dict(loss=dict(charbonnier=1.))}, 'fusion'),
-    'sampling': Suite('Which windows should be trained on: one missing frame, a lower rate, or both?', 'mixed', {'mixed': {}, 'gap': dict(data=dict(sampling='gap')), 'rate': dict(data=dict(sampling='rate'))}, 'fusion'),
-    's1': Suite('What do full-resolution features bring, as they are or aligned?', 'as-they-are', {'as-they-are': {}, 'aligned': _model(align_s1=True), 'without': _model(use_s1=False)}),
-    'flow': Suite("Is the specification's own flow cascade a match for RIFE's flow?", 'cascade', {'cascade': {}, 'rife-flow': _model(flow='rife') | dict(rates={'flow.net': 0.})}),
-    'aggregate': Suite('How should far frames be gathered: by a transformer, by a plain mean, or not at all?', 'attention', {'attention': {}, 'average': _model(aggregate='average'), 'none': _model(use_context=False)}),
-    'attention': Suite('Does attention to all frames beat attention to the nearest eight?', 'full', {'full': {}, 'window': _model(attention='window')}),
-    'layers': Suite('How many layers of the transformer are needed?', '3', {'2': _model(layers=2), '3': {}, '4': _model(layers=4)}),
-    'occlusion': Suite('Are visibility maps better than half and half?', 'with', {'with': {}, 'without': _model(use_occlusion=False)}),
-    'backbone': Suite('Does the hybrid need both Mamba-2 and attention, and what do hyper-connections add?', 'hybrid', {name: dict(model=changes) for name, changes in EXPERIMENTS.items()}, 'hybrid'),
+    'context': Suite(
+        'What is it worth to see 7 or 15 frames instead of 3?',
+        '3',
+        {'3': _model(num_frames=3, use_context=False), '7': _model(num_frames=7), '15': {}},
+        'fusion',
+    ),
+    'parts': Suite(
+        'What do the parts of lift15 contribute?',
+        'lift15',
+        {
+            'lift15': {},
+            'no-thumbnails': _model(use_context=False),
+            'no-outer-frames': _model(trajectory='linear'),
+            'loss-l1': dict(loss=dict(l1=1.0)),
+            'loss-charbonnier': dict(loss=dict(charbonnier=1.0)),
+        },
+        'fusion',
+    ),
+    'sampling': Suite(
+        'Which windows should be trained on: one missing frame, a lower rate, or both?',
+        'mixed',
+        {
+            'mixed': {},
+            'gap': dict(data=dict(sampling='gap')),
+            'rate': dict(data=dict(sampling='rate')),
+        },
+        'fusion',
+    ),
+    's1': Suite(
+        'What do full-resolution features bring, as they are or aligned?',
+        'as-they-are',
+        {'as-they-are': {}, 'aligned': _model(align_s1=True), 'without': _model(use_s1=False)},
+    ),
+    'flow': Suite(
+        "Is the specification's own flow cascade a match for RIFE's flow?",
+        'cascade',
+        {'cascade': {}, 'rife-flow': _model(flow='rife') | dict(rates={'flow.net': 0.0})},
+    ),
+    'aggregate': Suite(
+        'How should far frames be gathered: by a transformer, by a plain mean, or not at all?',
+        'attention',
+        {
+            'attention': {},
+            'average': _model(aggregate='average'),
+            'none': _model(use_context=False),
+        },
+    ),
+    'attention': Suite(
+        'Does attention to all frames beat attention to the nearest eight?',
+        'full',
+        {'full': {}, 'window': _model(attention='window')},
+    ),
+    'layers': Suite(
+        'How many layers of the transformer are needed?',
+        '3',
+        {'2': _model(layers=2), '3': {}, '4': _model(layers=4)},
+    ),
+    'occlusion': Suite(
+        'Are visibility maps better than half and half?',
+        'with',
+        {'with': {}, 'without': _model(use_occlusion=False)},
+    ),
+    'backbone': Suite(
+        'Does the hybrid need both Mamba-2 and attention, and what do hyper-connections add?',
+        'hybrid',
+        {name: dict(model=changes) for name, changes in EXPERIMENTS.items()},
+        'hybrid',
+    ),
 }
 
 # %% ../nbs/63_ablations.ipynb #cb23e376
 @dataclass(frozen=True)
 class Budget:
     "How much is trained and evaluated."
-    fusion: dict # changes of the recipe lift15
-    stages: dict # changes of the recipe spec-clips
-    hybrid: dict # changes of the recipe hybrid-small
-    seeds: tuple # of the runs
-    targets: int # frames of a clip to be made, in either sampling
-    about: str # what its tables can say
-    crop: int=None # stages are evaluated on this many pixels from the middle; None for whole frames
 
-def _steps(steps, batch, crop, **learner): return dict(data=dict(crop_size=crop, valid_crop=crop, valid_per_sequence=1), learner=dict(steps=steps, batch_size=batch, save_every=100) | learner)
+    fusion: dict  # changes of the recipe lift15
+    stages: dict  # changes of the recipe spec-clips
+    hybrid: dict  # changes of the recipe hybrid-small
+    seeds: tuple  # of the runs
+    targets: int  # frames of a clip to be made, in either sampling
+    about: str  # what its tables can say
+    crop: int = (
+        None  # stages are evaluated on this many pixels from the middle; None for whole frames
+    )
+
+
+def _steps(steps, batch, crop, **learner):
+    return dict(
+        data=dict(crop_size=crop, valid_crop=crop, valid_per_sequence=1),
+        learner=dict(steps=steps, batch_size=batch, save_every=100) | learner,
+    )
+
 
 _short = 'a short training: it ranks the variants, and says nothing about their figures when fully trained.'
 
 BUDGETS = {
-    'smoke': Budget(_steps(3, 2, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32'), *[_steps(2, 1, 64, warmup_steps=1, ema=.5, save_every=1, precision='float32')]*2, (0,), 1, 'it shows that the suite runs, nothing else.', 64),
-    'quick': Budget(_steps(200, 8, 96, warmup_steps=20, ema=.95), _steps(40, 2, 96, warmup_steps=4, ema=.9), _steps(100, 4, 96, warmup_steps=10, ema=.95), (0,), 1, 'a first look after very few steps: it shows how fast variants begin to learn, not where they end.', 256),
-    'laptop': Budget(_steps(400, 8, 96, warmup_steps=40, ema=.98), _steps(150, 4, 96, warmup_steps=15, ema=.97), _steps(400, 4, 96, warmup_steps=40, ema=.98), (0, 1, 2), 3, _short, 256),
-    'gpu': Budget(_steps(20_000, 16, 128), _steps(20_000, 16, 128, warmup_steps=500), _steps(20_000, 16, 128), (0, 1, 2), 10, ''),
+    'smoke': Budget(
+        _steps(3, 2, 64, warmup_steps=1, ema=0.5, save_every=1, precision='float32'),
+        *[_steps(2, 1, 64, warmup_steps=1, ema=0.5, save_every=1, precision='float32')] * 2,
+        (0,),
+        1,
+        'it shows that the suite runs, nothing else.',
+        64,
+    ),
+    'quick': Budget(
+        _steps(200, 8, 96, warmup_steps=20, ema=0.95),
+        _steps(40, 2, 96, warmup_steps=4, ema=0.9),
+        _steps(100, 4, 96, warmup_steps=10, ema=0.95),
+        (0,),
+        1,
+        'a first look after very few steps: it shows how fast variants begin to learn, not where they end.',
+        256,
+    ),
+    'laptop': Budget(
+        _steps(400, 8, 96, warmup_steps=40, ema=0.98),
+        _steps(150, 4, 96, warmup_steps=15, ema=0.97),
+        _steps(400, 4, 96, warmup_steps=40, ema=0.98),
+        (0, 1, 2),
+        3,
+        _short,
+        256,
+    ),
+    'gpu': Budget(
+        _steps(20_000, 16, 128),
+        _steps(20_000, 16, 128, warmup_steps=500),
+        _steps(20_000, 16, 128),
+        (0, 1, 2),
+        10,
+        '',
+    ),
 }
 
-def kind_of_run(suite: Suite): return HybridTrainConfig if suite.base == 'hybrid' else TrainConfig
 
-def run_config(suite: Suite, variant: str, budget: Budget, seed: int=0): # TrainConfig or HybridTrainConfig
+def kind_of_run(suite: Suite):
+    return HybridTrainConfig if suite.base == 'hybrid' else TrainConfig
+
+
+def run_config(
+    suite: Suite, variant: str, budget: Budget, seed: int = 0
+):  # TrainConfig or HybridTrainConfig
     "The configuration of one run; where its data lies is not part of it."
     base = read_yaml(recipe_path(CHANGED[suite.base]))
-    if isinstance(base['model'], str): base['model'] = dict(base=base['model'])
-    for changes in (getattr(budget, suite.base), look_up(variant, suite.variants, 'variant'), dict(learner=dict(seed=seed))):
-        base = base | {k: base.get(k, {}) | v if k in ('model', 'data', 'learner') else v for k, v in changes.items()}
+    if isinstance(base['model'], str):
+        base['model'] = dict(base=base['model'])
+    for changes in (
+        getattr(budget, suite.base),
+        look_up(variant, suite.variants, 'variant'),
+        dict(learner=dict(seed=seed)),
+    ):
+        base = base | {
+            k: base.get(k, {}) | v if k in ('model', 'data', 'learner') else v
+            for k, v in changes.items()
+        }
     return kind_of_run(suite).from_dict(base)
 
 # %% ../nbs/63_ablations.ipynb #877b9472
 def target_plans(
-    dataset: BaseVideoDataset, # of windows of 15
-    count: int, # wanted frames of a sequence, in either sampling
-    crop: int=None, # pixels from the middle; None for whole frames
-): # list of (sampling, Plan)
+    dataset: BaseVideoDataset,  # of windows of 15
+    count: int,  # wanted frames of a sequence, in either sampling
+    crop: int = None,  # pixels from the middle; None for whole frames
+):  # list of (sampling, Plan)
     "The windows around the wanted frames."
     found = []
     for i, s in enumerate(dataset.sequences):
         h, w = dataset.size(s)
         size = (h, w) if crop is None else (min(crop, h), min(crop, w))
-        box = (h-size[0])//2, (w-size[1])//2, *size
+        box = (h - size[0]) // 2, (w - size[1]) // 2, *size
         for sampling, strides in (('gap', (1,)), ('rate', (2,))):
-            p, = patterns(dataset.num_frames, sampling, strides)
-            places = [f for f in p.positions(s.frames, whole=True) if sampling == 'gap' or (s.start+f) % 2]
-            for f in sorted({places[(2*k+1)*len(places)//(2*count)] for k in range(count)} if places else ()):
-                found.append((sampling, Plan(i, tuple(f+x for x in p.steps), f, p.offsets, (True,)*len(p.steps), size, box, False, False, False, (0, 1, 2), (1.,)*3, (0.,)*3)))
-    if not found: raise LiftError(f'{dataset.root}: no clip has a whole window of {dataset.num_frames} frames to evaluate: give longer clips')
+            (p,) = patterns(dataset.num_frames, sampling, strides)
+            places = [
+                f
+                for f in p.positions(s.frames, whole=True)
+                if sampling == 'gap' or (s.start + f) % 2
+            ]
+            for f in sorted(
+                {places[(2 * k + 1) * len(places) // (2 * count)] for k in range(count)}
+                if places
+                else ()
+            ):
+                found.append(
+                    (
+                        sampling,
+                        Plan(
+                            i,
+                            tuple(f + x for x in p.steps),
+                            f,
+                            p.offsets,
+                            (True,) * len(p.steps),
+                            size,
+                            box,
+                            False,
+                            False,
+                            False,
+                            (0, 1, 2),
+                            (1.0,) * 3,
+                            (0.0,) * 3,
+                        ),
+                    )
+                )
+    if not found:
+        raise LiftError(
+            f'{dataset.root}: no clip has a whole window of {dataset.num_frames} frames to evaluate: give longer clips'
+        )
     return found
 
-def clips_of(config: TrainConfig, split: str): # data set of whole frames, windows of 15
+
+def clips_of(config: TrainConfig, split: str):  # data set of whole frames, windows of 15
     "The clips of a split, as every variant of a suite is trained or evaluated on them."
-    windows = TrainConfig(data=replace(config.data, dataset='clips', sampling='mixed', strides=(1, 2, 3, 4)), learner=replace(config.learner, seed=0))
+    windows = TrainConfig(
+        data=replace(config.data, dataset='clips', sampling='mixed', strides=(1, 2, 3, 4)),
+        learner=replace(config.learner, seed=0),
+    )
     return _windows(windows, split, crop_size=None, augment=Augment.none(), ends=0)
 
 # %% ../nbs/63_ablations.ipynb #77dd0005
 COLUMNS = ('clip', 'frame', 't', 'sampling', 'variant', 'seed', 'psnr', 'ssim_matlab')
 
+
 @torch.inference_mode()
 def made_from_windows(
-    make, # frames [1, 14, 3, H, W], offsets [14] -> [1, 3, H, W]
+    make,  # frames [1, 14, 3, H, W], offsets [14] -> [1, 3, H, W]
     dataset: BaseVideoDataset,
-    plans: list, # from `target_plans`
+    plans: list,  # from `target_plans`
     device='cpu',
-): # yields made and true frames [1, 3, H, W]
+):  # yields made and true frames [1, 3, H, W]
     "Wanted frames, made from windows."
     for _, plan in plans:
         s = to_device(dataset.execute(plan), device)
         yield make(s['frames'][None], s['offsets']), s['target'][None]
 
+
 @torch.inference_mode()
-def made_from_evidence(model, folder, device='cpu'): # as `made_from_windows`
+def made_from_evidence(model, folder, device='cpu'):  # as `made_from_windows`
     "Wanted frames, made from evidence of their windows in float32."
     config, model = model.config, EvidenceLIFT(model).to(device).eval()
-    for batch in EvidenceLoader(folder, crop=32, num_frames=config.num_frames, outer=config.trajectory == 'cubic'):
+    for batch in EvidenceLoader(
+        folder, crop=32, num_frames=config.num_frames, outer=config.trajectory == 'cubic'
+    ):
         batch = to_device(batch, device)
         yield model(batch).frame, batch['target']
 
-def by_references(name: str, device='cpu'): # a function for `made_from_windows`
+
+def by_references(name: str, device='cpu'):  # a function for `made_from_windows`
     "A model that sees the two references: RIFE, the blend, weights of a hybrid."
     net = get_interpolator(name, device)
+
     def make(frames, offsets):
-        pair = [int((offsets < 0).sum())+k for k in (-1, 0)]
-        return net.synthesize([net.encode(frames[:, k]) for k in pair], [float(offsets[k]) for k in pair])
+        pair = [int((offsets < 0).sum()) + k for k in (-1, 0)]
+        return net.synthesize(
+            [net.encode(frames[:, k]) for k in pair], [float(offsets[k]) for k in pair]
+        )
+
     return make
 
-def scored(variant: str, seed: int, dataset, plans, made): # DataFrame with COLUMNS
+
+def scored(variant: str, seed: int, dataset, plans, made):  # DataFrame with COLUMNS
     "A row for each frame."
     rows = []
     for (sampling, p), (frame, truth) in zip(plans, made):
-        frame, s = quantize(frame.float().where(frame.isfinite().all(), torch.nan)), dataset.sequences[p.sequence]
-        rows.append((s.name, s.start+p.target, 1-min(o for o in p.offsets if o > 0)/2, sampling, variant, seed, psnr(frame, truth).item(), ssim_matlab(frame, truth).item()))
+        frame, s = (
+            quantize(frame.float().where(frame.isfinite().all(), torch.nan)),
+            dataset.sequences[p.sequence],
+        )
+        rows.append(
+            (
+                s.name,
+                s.start + p.target,
+                1 - min(o for o in p.offsets if o > 0) / 2,
+                sampling,
+                variant,
+                seed,
+                psnr(frame, truth).item(),
+                ssim_matlab(frame, truth).item(),
+            )
+        )
     return pd.DataFrame(rows, columns=COLUMNS).round(dict(t=6, psnr=4, ssim_matlab=6))
 
 # %% ../nbs/63_ablations.ipynb #3d0db41e
-def differences(rows: pd.DataFrame, variant: str, against: str): # Series by clip, frame and seed
+def differences(rows: pd.DataFrame, variant: str, against: str):  # Series by clip, frame and seed
     "Paired gains of a variant in dB; what has no seeds stands against every seed."
     index = ['clip', 'frame', 'seed']
     own, other = (rows[rows.variant == v].set_index(index).psnr for v in (variant, against))
-    if against in REFERENCES: other = pd.concat([other.droplevel('seed').to_frame('psnr').assign(seed=s).set_index('seed', append=True).psnr for s in own.index.unique('seed')])
-    if variant in REFERENCES: own = pd.concat([own.droplevel('seed').to_frame('psnr').assign(seed=s).set_index('seed', append=True).psnr for s in other.index.unique('seed')])
-    return (own-other).dropna()
+    if against in REFERENCES:
+        other = pd.concat(
+            [
+                other.droplevel('seed')
+                .to_frame('psnr')
+                .assign(seed=s)
+                .set_index('seed', append=True)
+                .psnr
+                for s in own.index.unique('seed')
+            ]
+        )
+    if variant in REFERENCES:
+        own = pd.concat(
+            [
+                own.droplevel('seed')
+                .to_frame('psnr')
+                .assign(seed=s)
+                .set_index('seed', append=True)
+                .psnr
+                for s in other.index.unique('seed')
+            ]
+        )
+    return (own - other).dropna()
 
-REFERENCES = ('rife', 'blend') # not trained: the same for every seed
 
-def gain_of(rows, variant, against, name): # dict
+REFERENCES = ('rife', 'blend')  # not trained: the same for every seed
+
+
+def gain_of(rows, variant, against, name):  # dict
     "Mean paired gain, interval, spread over seeds, clips that are better."
-    if variant == against or against not in set(rows.variant): return {}
+    if variant == against or against not in set(rows.variant):
+        return {}
     gain = differences(rows, variant, against)
-    if gain.empty: return {}
+    if gain.empty:
+        return {}
     mean = gain.groupby(['clip', 'frame']).mean().reset_index()
     each = over_clips(mean.psnr, mean['clip'])
     low, high = interval(mean.psnr.to_numpy(), mean['clip'])
-    seeds = [over_clips(g, g.index.get_level_values('clip')).mean() for _, g in gain.groupby('seed')]
-    return {name: each.mean(), f'{name}_low': low, f'{name}_high': high, f'{name}_seed_sd': np.std(seeds, ddof=1) if len(seeds) > 1 else np.nan, f'{name}_better': int((each > 0).sum())}
+    seeds = [
+        over_clips(g, g.index.get_level_values('clip')).mean() for _, g in gain.groupby('seed')
+    ]
+    return {
+        name: each.mean(),
+        f'{name}_low': low,
+        f'{name}_high': high,
+        f'{name}_seed_sd': np.std(seeds, ddof=1) if len(seeds) > 1 else np.nan,
+        f'{name}_better': int((each > 0).sum()),
+    }
+
 
 def summarize(
-    frames: pd.DataFrame, # with COLUMNS
-    baseline: str, # the variant that others are compared with
-): # DataFrame, a row for each sampling and variant
+    frames: pd.DataFrame,  # with COLUMNS
+    baseline: str,  # the variant that others are compared with
+):  # DataFrame, a row for each sampling and variant
     "Means, paired gains over the baseline and over RIFE."
     result = []
     for sampling, rows in frames.groupby('sampling'):
         for variant in dict.fromkeys(rows.variant):
             own = rows[rows.variant == variant]
-            means = {m: np.mean([over_clips(g[m], g['clip']).mean() for _, g in own.groupby('seed')]) for m in ('psnr', 'ssim_matlab')}
+            means = {
+                m: np.mean([over_clips(g[m], g['clip']).mean() for _, g in own.groupby('seed')])
+                for m in ('psnr', 'ssim_matlab')
+            }
             seeds = 0 if variant in REFERENCES else own.seed.nunique()
-            result.append(dict(sampling=sampling, variant=variant, seeds=seeds, clips=own['clip'].nunique(), frames=len(own)//max(seeds, 1)) | means | gain_of(rows, variant, baseline, 'gain') | (gain_of(rows, variant, 'rife', 'over_rife') if variant != 'blend' else {}))
+            result.append(
+                dict(
+                    sampling=sampling,
+                    variant=variant,
+                    seeds=seeds,
+                    clips=own['clip'].nunique(),
+                    frames=len(own) // max(seeds, 1),
+                )
+                | means
+                | gain_of(rows, variant, baseline, 'gain')
+                | (gain_of(rows, variant, 'rife', 'over_rife') if variant != 'blend' else {})
+            )
     return pd.DataFrame(result)
 
 # %% ../nbs/63_ablations.ipynb #8db83114
-def as_page(summary: pd.DataFrame, baseline: str): # DataFrame of text
+def as_page(summary: pd.DataFrame, baseline: str):  # DataFrame of text
     "A summary as it is read."
+
     def signed(r, name):
         value = getattr(r, name, np.nan)
-        return '' if not np.isfinite(value) else f"{value:+.2f} [{getattr(r, name+'_low'):+.2f}, {getattr(r, name+'_high'):+.2f}]"
-    spread = lambda r: '' if not np.isfinite(x := getattr(r, 'gain_seed_sd', np.nan)) or r.variant in REFERENCES else f'{x:.2f}'
-    better = lambda r: '' if not np.isfinite(x := getattr(r, 'over_rife_better', np.nan)) else f'{x:.0f} of {r.clips}'
-    rows = [[r.sampling, r.variant, f'{r.psnr:.2f}', f'{r.ssim_matlab:.4f}', signed(r, 'gain'), spread(r), signed(r, 'over_rife'), better(r)] for r in summary.itertuples()]
-    return pd.DataFrame(rows, columns=['sampling', 'variant', 'PSNR dB', 'SSIM 3-D', f'gain over {baseline}, dB [95 %]', 'SD over seeds', 'gain over RIFE, dB [95 %]', 'clips better']).set_index('sampling')
+        return (
+            ''
+            if not np.isfinite(value)
+            else f"{value:+.2f} [{getattr(r, name + '_low'):+.2f}, {getattr(r, name + '_high'):+.2f}]"
+        )
 
-def caption_of(suite: Suite, budget: str, config: TrainConfig, summary: pd.DataFrame): # str
+    spread = lambda r: (
+        ''
+        if not np.isfinite(x := getattr(r, 'gain_seed_sd', np.nan)) or r.variant in REFERENCES
+        else f'{x:.2f}'
+    )
+    better = lambda r: (
+        ''
+        if not np.isfinite(x := getattr(r, 'over_rife_better', np.nan))
+        else f'{x:.0f} of {r.clips}'
+    )
+    rows = [
+        [
+            r.sampling,
+            r.variant,
+            f'{r.psnr:.2f}',
+            f'{r.ssim_matlab:.4f}',
+            signed(r, 'gain'),
+            spread(r),
+            signed(r, 'over_rife'),
+            better(r),
+        ]
+        for r in summary.itertuples()
+    ]
+    return pd.DataFrame(
+        rows,
+        columns=[
+            'sampling',
+            'variant',
+            'PSNR dB',
+            'SSIM 3-D',
+            f'gain over {baseline}, dB [95 %]',
+            'SD over seeds',
+            'gain over RIFE, dB [95 %]',
+            'clips better',
+        ],
+    ).set_index('sampling')
+
+
+def caption_of(suite: Suite, budget: str, config: TrainConfig, summary: pd.DataFrame):  # str
     "What a table shows, and what it can't."
     l, seeds, first = config.learner, summary.seeds.max(), summary.iloc[0]
     text = f'{suite.question} {l.steps:,} steps of {l.batch_size} crops of {config.data.crop_size}², {seeds} seed{"s" if seeds > 1 else ""}; {first.frames} frames of {first.clips} clips in each sampling'
-    text += f', {BUDGETS[budget].crop}² from their middle.' if suite.base == 'stages' and BUDGETS[budget].crop else ', whole.'
-    if BUDGETS[budget].about: text += f' Budget {budget}: {BUDGETS[budget].about}'
-    return text if seeds > 1 else text+' One seed: differences may be chance.'
+    text += (
+        f', {BUDGETS[budget].crop}² from their middle.'
+        if suite.base == 'stages' and BUDGETS[budget].crop
+        else ', whole.'
+    )
+    if BUDGETS[budget].about:
+        text += f' Budget {budget}: {BUDGETS[budget].about}'
+    return text if seeds > 1 else text + ' One seed: differences may be chance.'
 
-_latex = str.maketrans({c: '\\'+c for c in '%&_#$'} | {'²': '$^2$', '–': '--'})
 
-def to_latex(page: pd.DataFrame, caption: str, label: str): # str
+_latex = str.maketrans({c: '\\' + c for c in '%&_#$'} | {'²': '$^2$', '–': '--'})
+
+
+def to_latex(page: pd.DataFrame, caption: str, label: str):  # str
     "A page as a LaTeX table (booktabs)."
     lines, last = [], None
     for sampling, *cells in page.itertuples():
-        if last not in (None, sampling): lines.append(r'\midrule')
-        lines.append(' & '.join(str(c).translate(_latex) for c in ('' if sampling == last else sampling, *cells))+r' \\')
+        if last not in (None, sampling):
+            lines.append(r'\midrule')
+        lines.append(
+            ' & '.join(
+                str(c).translate(_latex) for c in ('' if sampling == last else sampling, *cells)
+            )
+            + r' \\'
+        )
         last = sampling
-    head = ' & '.join(c.translate(_latex) for c in (page.index.name, *page.columns))+r' \\'
-    return '\n'.join([r'\begin{table}', r'\centering', r'\caption{'+caption.translate(_latex)+'}', rf'\label{{tab:{label}}}', r'\begin{tabular}{llrrrrrr}', r'\toprule', head, r'\midrule', *lines, r'\bottomrule', r'\end{tabular}', r'\end{table}', ''])
+    head = ' & '.join(c.translate(_latex) for c in (page.index.name, *page.columns)) + r' \\'
+    return '\n'.join(
+        [
+            r'\begin{table}',
+            r'\centering',
+            r'\caption{' + caption.translate(_latex) + '}',
+            rf'\label{{tab:{label}}}',
+            r'\begin{tabular}{llrrrrrr}',
+            r'\toprule',
+            head,
+            r'\midrule',
+            *lines,
+            r'\bottomrule',
+            r'\end{tabular}',
+            r'\end{table}',
+            '',
+        ]
+    )
 
 # %% ../nbs/63_ablations.ipynb #d8d61449
-def draw(summary: pd.DataFrame, frames: pd.DataFrame, baseline: str): # matplotlib Figure
+def draw(summary: pd.DataFrame, frames: pd.DataFrame, baseline: str):  # matplotlib Figure
     "Gain over the baseline with its interval, and a small mark for each seed."
-    samplings, shown = list(dict.fromkeys(summary.sampling)), [v for v in dict.fromkeys(summary.variant) if v != 'blend']
-    figure = Figure(figsize=(8, 1.1+.36*len(shown)), layout='constrained')
-    for ax, sampling in zip(np.atleast_1d(figure.subplots(1, len(samplings), sharey=True)), samplings):
-        own, rows = summary[summary.sampling == sampling].set_index('variant'), frames[frames.sampling == sampling]
+    samplings, shown = (
+        list(dict.fromkeys(summary.sampling)),
+        [v for v in dict.fromkeys(summary.variant) if v != 'blend'],
+    )
+    figure = Figure(figsize=(8, 1.1 + 0.36 * len(shown)), layout='constrained')
+    for ax, sampling in zip(
+        np.atleast_1d(figure.subplots(1, len(samplings), sharey=True)), samplings
+    ):
+        own, rows = (
+            summary[summary.sampling == sampling].set_index('variant'),
+            frames[frames.sampling == sampling],
+        )
         for y, v in enumerate(shown):
             colour = '#777777' if v == 'rife' else '#0072B2'
-            if v == baseline or not np.isfinite(own.get('gain', pd.Series(dtype=float)).get(v, np.nan)): ax.plot(0, y, 'o', color='black'); continue
-            ax.plot([own.gain_low[v], own.gain_high[v]], [y, y], color=colour, lw=3, alpha=.5)
+            if v == baseline or not np.isfinite(
+                own.get('gain', pd.Series(dtype=float)).get(v, np.nan)
+            ):
+                ax.plot(0, y, 'o', color='black')
+                continue
+            ax.plot([own.gain_low[v], own.gain_high[v]], [y, y], color=colour, lw=3, alpha=0.5)
             ax.plot(own.gain[v], y, 'o', color=colour)
-            if v != 'rife': ax.plot([over_clips(g, g.index.get_level_values('clip')).mean() for _, g in differences(rows, v, baseline).groupby('seed')], [y+.25]*own.seeds[v], '|', color='#D55E00', ms=7)
-        ax.axvline(0, color='black', lw=.8); ax.set_title(sampling, fontsize=10); ax.set_xlabel(f'gain over {baseline}, dB'); ax.grid(axis='x', alpha=.3); ax.spines[['top', 'right']].set_visible(False)
-    ax.set_yticks(range(len(shown)), shown); ax.set_ylim(len(shown)-.5, -.6)
+            if v != 'rife':
+                ax.plot(
+                    [
+                        over_clips(g, g.index.get_level_values('clip')).mean()
+                        for _, g in differences(rows, v, baseline).groupby('seed')
+                    ],
+                    [y + 0.25] * own.seeds[v],
+                    '|',
+                    color='#D55E00',
+                    ms=7,
+                )
+        ax.axvline(0, color='black', lw=0.8)
+        ax.set_title(sampling, fontsize=10)
+        ax.set_xlabel(f'gain over {baseline}, dB')
+        ax.grid(axis='x', alpha=0.3)
+        ax.spines[['top', 'right']].set_visible(False)
+    ax.set_yticks(range(len(shown)), shown)
+    ax.set_ylim(len(shown) - 0.5, -0.6)
     return figure
 
-def write_results(out: Path, suite: Suite, name: str, budget: str, config: TrainConfig, frames: pd.DataFrame): # the summary
+
+def write_results(
+    out: Path, suite: Suite, name: str, budget: str, config: TrainConfig, frames: pd.DataFrame
+):  # the summary
     "Tables and figure from the rows."
     summary = summarize(frames, suite.baseline)
     page, caption = as_page(summary, suite.baseline), caption_of(suite, budget, config, summary)
-    summary.round(6).to_csv(out/'summary.csv', index=False)
-    (out/'table.md').write_text(f'{caption}\n\n{to_markdown(page)}\n', encoding='utf-8')
-    (out/'table.tex').write_text(to_latex(page, caption, f'{name}-{budget}'), encoding='utf-8')
+    summary.round(6).to_csv(out / 'summary.csv', index=False)
+    (out / 'table.md').write_text(f'{caption}\n\n{to_markdown(page)}\n', encoding='utf-8')
+    (out / 'table.tex').write_text(to_latex(page, caption, f'{name}-{budget}'), encoding='utf-8')
     figure = draw(summary, frames, suite.baseline)
-    figure.savefig(out/'figure.png', dpi=110); figure.savefig(out/'figure.pdf', metadata=dict(CreationDate=None))
+    figure.savefig(out / 'figure.png', dpi=110)
+    figure.savefig(out / 'figure.pdf', metadata=dict(CreationDate=None))
     return summary
 
 # %% ../nbs/63_ablations.ipynb #a6d66e92
-def train_run(config: TrainConfig, place: Path, resume: bool): # path of the weights, Learner
+def train_run(config: TrainConfig, place: Path, resume: bool):  # path of the weights, Learner
     "Train, or go on training, or take what was trained."
     create = create_hybrid_learner if isinstance(config, HybridTrainConfig) else create_learner
-    learner, weights = create(config, place, [RunRecord()]), place/'final.safetensors'
-    if resume and weights.is_file(): return weights, learner
+    learner, weights = create(config, place, [RunRecord()]), place / 'final.safetensors'
+    if resume and weights.is_file():
+        return weights, learner
     learner.valid = None
     learner.fit(resume)
-    if learner.stop_reason != 'finished': raise KeyboardInterrupt
+    if learner.stop_reason != 'finished':
+        raise KeyboardInterrupt
     return weights, learner
 
-def evaluate_run(config: TrainConfig, weights, variant: str, dataset, plans, root: Path, device): # DataFrame
+
+def evaluate_run(
+    config: TrainConfig, weights, variant: str, dataset, plans, root: Path, device
+):  # DataFrame
     "Rows of a trained network."
-    model = None if isinstance(config, HybridTrainConfig) else create_lift_model(config.model, weights)
-    if model is None: made = made_from_windows(by_references(str(weights), device), dataset, plans, device)
+    model = (
+        None if isinstance(config, HybridTrainConfig) else create_lift_model(config.model, weights)
+    )
+    if model is None:
+        made = made_from_windows(by_references(str(weights), device), dataset, plans, device)
     elif config.data.dataset == 'evidence':
-        known = precompute(dataset, model, root, [p for _, p in plans], half=False, progress=False, device=device)
+        known = precompute(
+            dataset, model, root, [p for _, p in plans], half=False, progress=False, device=device
+        )
         made = made_from_evidence(model, known, device)
     else:
         model.to(device)
-        made = made_from_windows(lambda frames, offsets: model(frames, offsets).frame, dataset, plans, device)
+        made = made_from_windows(
+            lambda frames, offsets: model(frames, offsets).frame, dataset, plans, device
+        )
     return scored(variant, config.learner.seed, dataset, plans, made)
 
 # %% ../nbs/63_ablations.ipynb #aa06ae96
-def _results(out: Path): # rows so far, runs so far
+def _results(out: Path):  # rows so far, runs so far
     "What an earlier call has finished."
-    if not (out/'provenance.json').is_file(): return pd.DataFrame(columns=COLUMNS), {}
-    try: runs, frames = json.loads((out/'provenance.json').read_text())['runs'], pd.read_csv(out/'frames.csv', dtype=dict(clip=str, variant=str))
-    except (OSError, ValueError, KeyError) as e: raise LiftError(f'{out}: its frames.csv or provenance.json cannot be read ({str(e)[:60]}): remove the folder to begin again') from None
-    known = [f'{v}/{s}' in runs for v, s in zip(frames.variant, frames.seed)] # a kill may have come between rows and record
+    if not (out / 'provenance.json').is_file():
+        return pd.DataFrame(columns=COLUMNS), {}
+    try:
+        runs, frames = (
+            json.loads((out / 'provenance.json').read_text())['runs'],
+            pd.read_csv(out / 'frames.csv', dtype=dict(clip=str, variant=str)),
+        )
+    except (OSError, ValueError, KeyError) as e:
+        raise LiftError(
+            f'{out}: its frames.csv or provenance.json cannot be read ({str(e)[:60]}): remove the folder to begin again'
+        ) from None
+    known = [
+        f'{v}/{s}' in runs for v, s in zip(frames.variant, frames.seed)
+    ]  # a kill may have come between rows and record
     return frames[known].reset_index(drop=True), runs
+
 
 def _same(out: Path, about: dict):
     "LiftError if results in a folder are of another configuration."
-    old = read_yaml(out/'config.yaml')
+    old = read_yaml(out / 'config.yaml')
     kind = kind_of_run(look_up(old['suite'], SUITES, 'suite'))
-    old['configs'] = {v: json.loads(json.dumps(portable(kind.from_dict(c)))) for v, c in old['configs'].items()} # what was added to configurations since had its default then
-    for part in (old, about): part['configs'] = {v: c for v, c in part['configs'].items() if v in set(old['configs']) & set(about['configs'])}
-    a, b = (flat({k: v for k, v in x.items() if k != 'seeds'}) for x in (old, json.loads(json.dumps(about))))
-    if keys := differing_keys(json.loads(json.dumps(a)), b): raise LiftError(f"{out}: was made with another configuration ({', '.join(f'{k} was {a.get(k)!r}, is {b.get(k)!r}' for k in keys[:3])}): remove the folder, or give another --out")
+    old['configs'] = {
+        v: json.loads(json.dumps(portable(kind.from_dict(c)))) for v, c in old['configs'].items()
+    }  # what was added to configurations since had its default then
+    for part in (old, about):
+        part['configs'] = {
+            v: c
+            for v, c in part['configs'].items()
+            if v in set(old['configs']) & set(about['configs'])
+        }
+    a, b = (
+        flat({k: v for k, v in x.items() if k != 'seeds'})
+        for x in (old, json.loads(json.dumps(about)))
+    )
+    if keys := differing_keys(json.loads(json.dumps(a)), b):
+        raise LiftError(
+            f"{out}: was made with another configuration ({', '.join(f'{k} was {a.get(k)!r}, is {b.get(k)!r}' for k in keys[:3])}): remove the folder, or give another --out"
+        )
+
 
 def _save(out: Path, frames, record, about):
     "Rows, provenance and configuration so far."
-    for name, write in (('config.yaml', lambda p: p.write_text(yaml.safe_dump(about, sort_keys=False))), ('frames.csv', lambda p: frames.to_csv(p, index=False)), ('provenance.json', lambda p: p.write_text(json.dumps(record, indent=1)))):
-        with replacing(out/name) as beside: write(beside)
+    for name, write in (
+        ('config.yaml', lambda p: p.write_text(yaml.safe_dump(about, sort_keys=False))),
+        ('frames.csv', lambda p: frames.to_csv(p, index=False)),
+        ('provenance.json', lambda p: p.write_text(json.dumps(record, indent=1))),
+    ):
+        with replacing(out / name) as beside:
+            write(beside)
 
 # %% ../nbs/63_ablations.ipynb #fb99c64e
-def portable(config: TrainConfig): # dict
+def portable(config: TrainConfig):  # dict
     "A configuration without what only holds on this machine."
     c = asdict(config)
-    return c | dict(data=c['data'] | dict(data_root=None, cache_dir=None), learner=c['learner'] | dict(device='auto'))
+    return c | dict(
+        data=c['data'] | dict(data_root=None, cache_dir=None),
+        learner=c['learner'] | dict(device='auto'),
+    )
+
 
 @dataclass(frozen=True)
 class Ablation:
     "A suite at a budget on some clips: what is run, and where it is kept."
-    name: str # key of SUITES
-    budget: str # key of BUDGETS
-    data_root: str # folder of clips, with train and val
-    out: Path # folder of all results
+
+    name: str  # key of SUITES
+    budget: str  # key of BUDGETS
+    data_root: str  # folder of clips, with train and val
+    out: Path  # folder of all results
     seeds: tuple
     variants: tuple
-    device: str='auto'
+    device: str = 'auto'
 
     def __post_init__(self):
-        for v in self.variants: look_up(v, self.suite.variants, 'variant')
-        if not self.seeds or not self.variants or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0: raise LiftError(f'seeds={self.seeds}, variants={self.variants}: give at least one of each, each once, seeds from 0')
+        for v in self.variants:
+            look_up(v, self.suite.variants, 'variant')
+        if (
+            not self.seeds
+            or not self.variants
+            or len(set(self.seeds)) < len(self.seeds)
+            or min(self.seeds) < 0
+        ):
+            raise LiftError(
+                f'seeds={self.seeds}, variants={self.variants}: give at least one of each, each once, seeds from 0'
+            )
 
     @property
-    def suite(self): return look_up(self.name, SUITES, 'suite')
-    @property
-    def place(self): return self.out/self.name/self.budget
+    def suite(self):
+        return look_up(self.name, SUITES, 'suite')
 
-    def config(self, variant: str, seed: int=0): # TrainConfig
+    @property
+    def place(self):
+        return self.out / self.name / self.budget
+
+    def config(self, variant: str, seed: int = 0):  # TrainConfig
         c = run_config(self.suite, variant, look_up(self.budget, BUDGETS, 'budget'), seed)
-        return replace(c, data=replace(c.data, data_root=self.data_root), learner=replace(c.learner, device=self.device))
+        return replace(
+            c,
+            data=replace(c.data, data_root=self.data_root),
+            learner=replace(c.learner, device=self.device),
+        )
 
-    def folder(self, config: TrainConfig, data: dict): # Path
+    def folder(self, config: TrainConfig, data: dict):  # Path
         "Where a run is trained on clips of these digests, whichever suite asks for it."
-        return cache_folder().parent/'ablations'/hashlib.sha256(json.dumps([portable(config), data], sort_keys=True).encode()).hexdigest()[:16]
+        return (
+            cache_folder().parent
+            / 'ablations'
+            / hashlib.sha256(
+                json.dumps([portable(config), data], sort_keys=True).encode()
+            ).hexdigest()[:16]
+        )
 
-    def command(self): # str
-        words = ['lift', 'ablate', self.name, '--budget', self.budget, '--data_root', 'CLIPS', '--seeds', *map(str, self.seeds)]
-        return shlex.join(words + (['--variants', *self.variants] if set(self.variants) != set(self.suite.variants) else []))
+    def command(self):  # str
+        words = [
+            'lift',
+            'ablate',
+            self.name,
+            '--budget',
+            self.budget,
+            '--data_root',
+            'CLIPS',
+            '--seeds',
+            *map(str, self.seeds),
+        ]
+        return shlex.join(
+            words
+            + (
+                ['--variants', *self.variants]
+                if set(self.variants) != set(self.suite.variants)
+                else []
+            )
+        )
 
 # %% ../nbs/63_ablations.ipynb #29fa97de
 def run_suite(
-    name: str, # key of SUITES
-    budget: str='laptop', # key of BUDGETS
-    data_root: str=None, # folder of clips with train and val; or any clips, of which a part is held back
-    out='ablation_results', # folder of all results
-    seeds=None, # of the runs; those of the budget by default
-    variants=None, # some of the suite's; all by default
-    resume: bool=False, # go on with what lies there
-    device: str='auto',
-): # DataFrame: the summary
+    name: str,  # key of SUITES
+    budget: str = 'laptop',  # key of BUDGETS
+    data_root: str = None,  # folder of clips with train and val; or any clips, of which a part is held back
+    out='ablation_results',  # folder of all results
+    seeds=None,  # of the runs; those of the budget by default
+    variants=None,  # some of the suite's; all by default
+    resume: bool = False,  # go on with what lies there
+    device: str = 'auto',
+):  # DataFrame: the summary
     "Train, evaluate and tabulate every variant for every seed."
     suite, amount = look_up(name, SUITES, 'suite'), look_up(budget, BUDGETS, 'budget')
-    if not data_root: raise LiftError('--data_root: say in which folder the clips are')
-    a = Ablation(name, budget, str(data_root), Path(out), tuple(amount.seeds if seeds is None else seeds), tuple(suite.variants if variants is None else variants), str(pick_device(device)))
+    if not data_root:
+        raise LiftError('--data_root: say in which folder the clips are')
+    a = Ablation(
+        name,
+        budget,
+        str(data_root),
+        Path(out),
+        tuple(amount.seeds if seeds is None else seeds),
+        tuple(suite.variants if variants is None else variants),
+        str(pick_device(device)),
+    )
     frames, runs = _results(a.place)
-    if (a.place/'frames.csv').exists() and not resume: raise LiftError(f'{a.place}: has results already: add --resume to go on with them, or remove the folder to begin again')
+    if (a.place / 'frames.csv').exists() and not resume:
+        raise LiftError(
+            f'{a.place}: has results already: add --resume to go on with them, or remove the folder to begin again'
+        )
     train, val = (clips_of(a.config(a.variants[0]), split) for split in ('train', 'val'))
     plans = target_plans(val, amount.targets, amount.crop if suite.base == 'stages' else None)
     about = _about(a, train, val, plans)
-    if len(frames): _same(a.place, about)
+    if len(frames):
+        _same(a.place, about)
     a.place.mkdir(parents=True, exist_ok=True)
     record = dict(command=a.command(), runs=runs)
-    for variant, seed in [(v, 0) for v in REFERENCES] + [(v, s) for s in a.seeds for v in a.variants]:
-        if f'{variant}/{seed}' in runs: continue
+    for variant, seed in [(v, 0) for v in REFERENCES] + [
+        (v, s) for s in a.seeds for v in a.variants
+    ]:
+        if f'{variant}/{seed}' in runs:
+            continue
         rows, runs[f'{variant}/{seed}'] = _one(a, variant, seed, about['data'], val, plans, resume)
         frames = pd.concat([frames, rows], ignore_index=True) if len(frames) else rows
-        _save(a.place, frames, record | provenance(a.command(), a.device), about | _union(a, frames))
-        print(f"{name} {budget}: {variant} with seed {seed}, {runs[f'{variant}/{seed}']['seconds']:.0f} s, " + ', '.join(f'{s} {x:.2f} dB' for s, x in rows.groupby('sampling').psnr.mean().items()), flush=True)
+        _save(
+            a.place, frames, record | provenance(a.command(), a.device), about | _union(a, frames)
+        )
+        print(
+            f"{name} {budget}: {variant} with seed {seed}, {runs[f'{variant}/{seed}']['seconds']:.0f} s, "
+            + ', '.join(f'{s} {x:.2f} dB' for s, x in rows.groupby('sampling').psnr.mean().items()),
+            flush=True,
+        )
     return write_results(a.place, suite, name, budget, a.config(a.variants[0]), frames)
 
-def _union(a: Ablation, frames): # what config.yaml says of seeds and variants
+
+def _union(a: Ablation, frames):  # what config.yaml says of seeds and variants
     done = [v for v in a.suite.variants if v in set(frames.variant) | set(a.variants)]
     configs = {v: portable(a.config(v)) for v in done}
-    return dict(seeds=sorted({int(s) for v, s in zip(frames.variant, frames.seed) if v not in REFERENCES} | set(a.seeds)), configs=json.loads(json.dumps(configs)))
+    return dict(
+        seeds=sorted(
+            {int(s) for v, s in zip(frames.variant, frames.seed) if v not in REFERENCES}
+            | set(a.seeds)
+        ),
+        configs=json.loads(json.dumps(configs)),
+    )
 
-def _about(a: Ablation, train, val, plans): # dict
+
+def _about(a: Ablation, train, val, plans):  # dict
     "What config.yaml says."
     targets = {}
-    for sampling, p in plans: targets.setdefault(sampling, {}).setdefault(val.sequences[p.sequence].name, []).append(val.sequences[p.sequence].start+p.target)
-    return dict(suite=a.name, question=a.suite.question, budget=a.budget, baseline=a.suite.baseline, data=dict(train=train.digest(), val=val.digest()), crop=BUDGETS[a.budget].crop if a.suite.base == 'stages' else None,
-                targets=targets) | _union(a, pd.DataFrame(columns=COLUMNS))
+    for sampling, p in plans:
+        targets.setdefault(sampling, {}).setdefault(val.sequences[p.sequence].name, []).append(
+            val.sequences[p.sequence].start + p.target
+        )
+    return dict(
+        suite=a.name,
+        question=a.suite.question,
+        budget=a.budget,
+        baseline=a.suite.baseline,
+        data=dict(train=train.digest(), val=val.digest()),
+        crop=BUDGETS[a.budget].crop if a.suite.base == 'stages' else None,
+        targets=targets,
+    ) | _union(a, pd.DataFrame(columns=COLUMNS))
 
-def _one(a: Ablation, variant, seed, data, val, plans, resume): # rows, what is said of the run
+
+def _one(a: Ablation, variant, seed, data, val, plans, resume):  # rows, what is said of the run
     "One run, trained where it has to be, and evaluated."
     began = time.perf_counter()
     about = dict(provenance(a.command(), a.device), seed=seed)
-    if variant in REFERENCES: rows = scored(variant, seed, val, plans, made_from_windows(by_references(variant, a.device), val, plans, a.device))
+    if variant in REFERENCES:
+        rows = scored(
+            variant,
+            seed,
+            val,
+            plans,
+            made_from_windows(by_references(variant, a.device), val, plans, a.device),
+        )
     else:
         config = a.config(variant, seed)
         place = a.folder(config, data)
         weights, learner = train_run(config, place, resume)
-        run = json.loads((place/'run.json').read_text())
-        about |= dict(steps=run['steps'], skipped=run['skipped'], data=run['data_digest'], parameters=sum(p.numel() for p in learner.task.model.parameters() if p.requires_grad), train_seconds=round(sum(s['seconds'] for s in run['sessions']), 1), train_commit=run['sessions'][-1]['commit'])
-        rows = evaluate_run(config, weights, variant, val, plans, cache_folder().parent/'evidence', a.device)
-        shutil.rmtree(place/'checkpoints', ignore_errors=True)
-    return rows, about | dict(seconds=round(time.perf_counter()-began, 1))
+        run = json.loads((place / 'run.json').read_text())
+        about |= dict(
+            steps=run['steps'],
+            skipped=run['skipped'],
+            data=run['data_digest'],
+            parameters=sum(p.numel() for p in learner.task.model.parameters() if p.requires_grad),
+            train_seconds=round(sum(s['seconds'] for s in run['sessions']), 1),
+            train_commit=run['sessions'][-1]['commit'],
+        )
+        rows = evaluate_run(
+            config, weights, variant, val, plans, cache_folder().parent / 'evidence', a.device
+        )
+        shutil.rmtree(place / 'checkpoints', ignore_errors=True)
+    return rows, about | dict(seconds=round(time.perf_counter() - began, 1))
 
 # %% ../nbs/63_ablations.ipynb #8f791549
 @dataclass
 class AblateOptions:
-    suite: Annotated[str, tyro.conf.Positional] # context, parts, sampling, s1, flow, aggregate, attention, layers, occlusion or backbone
-    budget: str = 'laptop' # smoke, quick, laptop or gpu
-    data_root: str|None = None # folder of clips, with train and val
-    out: str = 'ablation_results' # folder of all results
-    seeds: tuple[int, ...]|None = None # of the runs; those of the budget by default
-    variants: tuple[str, ...]|None = None # some of the suite's; all by default
-    resume: bool = False # go on with what is there: finished runs are skipped, an interrupted one is resumed
-    device: str = 'auto' # auto, cpu, cuda, cuda:1 or mps
+    suite: Annotated[
+        str, tyro.conf.Positional
+    ]  # context, parts, sampling, s1, flow, aggregate, attention, layers, occlusion or backbone
+    budget: str = 'laptop'  # smoke, quick, laptop or gpu
+    data_root: str | None = None  # folder of clips, with train and val
+    out: str = 'ablation_results'  # folder of all results
+    seeds: tuple[int, ...] | None = None  # of the runs; those of the budget by default
+    variants: tuple[str, ...] | None = None  # some of the suite's; all by default
+    resume: bool = (
+        False  # go on with what is there: finished runs are skipped, an interrupted one is resumed
+    )
+    device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps
+
 
 def ablate_command(
-    args: list, # of `lift ablate`
-): # exit status
+    args: list,  # of `lift ablate`
+):  # exit status
     "Run a suite of ablations as the command line says."
-    o = tyro.cli(AblateOptions, prog='lift ablate', args=args, description='The same training with one thing changed: tables with intervals under ablation_results/.')
+    o = tyro.cli(
+        AblateOptions,
+        prog='lift ablate',
+        args=args,
+        description='The same training with one thing changed: tables with intervals under ablation_results/.',
+    )
     run_suite(o.suite, o.budget, o.data_root, o.out, o.seeds, o.variants, o.resume, o.device)
-    print((Path(o.out)/o.suite/o.budget/'table.md').read_text())
+    print((Path(o.out) / o.suite / o.budget / 'table.md').read_text())
     return 0

@@ -22,7 +22,15 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_map_only
 
-from .core import CONFIGS, LiftError, Window, crop_to, pad_to_multiple, pick_device, reference_indices
+from lift.core import (
+    CONFIGS,
+    LiftError,
+    Window,
+    crop_to,
+    pad_to_multiple,
+    pick_device,
+    reference_indices,
+)
 from .encoder import FrameFeatures, select_features
 from .model import LIFT, create_lift_model, read_weights
 from .rife import IFBlock, RifeFlow, ScaledResConv, load_rife
@@ -32,202 +40,313 @@ from .video import from_rgb, reformat, to_rgb
 # %% ../nbs/15_baselines.ipynb #79d88859
 class Interpolator(Protocol):
     "Anything that makes a frame out of frames around it."
+
     name: str
-    def window(self, sampling: str) -> Window: ... # frames it wants for 'gap' or 'rate' sampling
-    def encode(self, frame: Tensor): ... # [B, 3, H, W] in [0, 1] -> what it keeps of a frame, usable at any offset
-    def synthesize(self, features: list, offsets, valid=None) -> Tensor: ... # -> [B, 3, H, W], not clamped
+
+    def window(self, sampling: str) -> Window: ...  # frames it wants for 'gap' or 'rate' sampling
+    def encode(
+        self, frame: Tensor
+    ): ...  # [B, 3, H, W] in [0, 1] -> what it keeps of a frame, usable at any offset
+    def synthesize(
+        self, features: list, offsets, valid=None
+    ) -> Tensor: ...  # -> [B, 3, H, W], not clamped
+
 
 def sampled_window(num_frames: int, sampling: str):
     "The window of that many frames for 'gap' or 'rate' sampling."
-    if sampling not in ('gap', 'rate'): raise LiftError(f"sampling={sampling!r} is unknown: use 'gap' or 'rate'")
+    if sampling not in ('gap', 'rate'):
+        raise LiftError(f"sampling={sampling!r} is unknown: use 'gap' or 'rate'")
     return getattr(Window, sampling)(num_frames)
 
 # %% ../nbs/15_baselines.ipynb #2b78c23c
 def references_of(
-    offsets, # [T] or [B, T]
-    valid, # [T] or [B, T] bool, or None for all
-    batch: int, # samples
+    offsets,  # [T] or [B, T]
+    valid,  # [T] or [B, T] bool, or None for all
+    batch: int,  # samples
     device=None,
-): # list positions of both references [B], and t [B]
+):  # list positions of both references [B], and t [B]
     "The two references of each sample and the moment between them."
     offsets = torch.as_tensor(getattr(offsets, 'offsets', offsets), device=device).float()
-    valid = torch.ones_like(offsets, dtype=torch.bool) if valid is None else torch.as_tensor(valid, device=offsets.device).bool()
+    valid = (
+        torch.ones_like(offsets, dtype=torch.bool)
+        if valid is None
+        else torch.as_tensor(valid, device=offsets.device).bool()
+    )
     offsets, valid = (x.expand(batch, -1) for x in (offsets, valid))
     left, right = reference_indices(offsets, valid)
     o_left, o_right = (offsets.gather(1, i[:, None])[:, 0] for i in (left, right))
-    return left, right, -o_left/(o_right-o_left)
+    return left, right, -o_left / (o_right - o_left)
 
 # %% ../nbs/15_baselines.ipynb #9beb75dd
 class Blend:
     "Average of the references, weighted by their distance in time."
+
     name = 'blend'
-    def window(self, sampling: str): return sampled_window(3, sampling)
-    def encode(self, frame: Tensor): return frame
+
+    def window(self, sampling: str):
+        return sampled_window(3, sampling)
+
+    def encode(self, frame: Tensor):
+        return frame
+
     def synthesize(self, features: list, offsets, valid=None):
         offsets = getattr(offsets, 'offsets', offsets)
         listed = isinstance(offsets, (list, tuple)) and np.ndim(offsets) == 1
-        if valid is None and listed: # one window for all
+        if valid is None and listed:  # one window for all
             window = Window(offsets)
             before, after = (features[i] for i in window.references)
-            return torch.mul(before, 1-window.t).add_(after, alpha=window.t)
+            return torch.mul(before, 1 - window.t).add_(after, alpha=window.t)
         left, right, t = references_of(offsets, valid, len(features[0]), features[0].device)
-        frames, sample, t = torch.stack(features), torch.arange(len(t), device=t.device), t[:, None, None, None]
-        return (1-t)*frames[left, sample] + t*frames[right, sample]
+        frames, sample, t = (
+            torch.stack(features),
+            torch.arange(len(t), device=t.device),
+            t[:, None, None, None],
+        )
+        return (1 - t) * frames[left, sample] + t * frames[right, sample]
 
 # %% ../nbs/15_baselines.ipynb #08be0c3e
 def stored_as(
     net: nn.Module,
-    dtype, # torch.float32 leaves it as it is
-): # the network, or a copy of it
+    dtype,  # torch.float32 leaves it as it is
+):  # the network, or a copy of it
     "A network whose convolutions and linear layers are kept in `dtype`."
-    if dtype == torch.float32: return net
+    if dtype == torch.float32:
+        return net
     net = deepcopy(net)
     for module in net.modules():
-        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, ScaledResConv)): module.to(dtype)
+        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, ScaledResConv)):
+            module.to(dtype)
     return net
 
 # %% ../nbs/15_baselines.ipynb #2c9fe874
 def for_inference(
     net: nn.Module,
-    dtype, # of convolutions and linear layers
+    dtype,  # of convolutions and linear layers
     device='cpu',
-): # nn.Module in evaluation mode
+):  # nn.Module in evaluation mode
     "A copy of a network that is fast to run and cannot be trained."
     net = deepcopy(net)
     for module in net.modules():
-        if isinstance(module, ScaledResConv): module.fold()
+        if isinstance(module, ScaledResConv):
+            module.fold()
     net, device = stored_as(net, dtype).to(device), torch.device(device)
     last = device.type == 'cpu' or device.type == 'cuda' and dtype != torch.float32
-    if last: net.to(memory_format=torch.channels_last)
+    if last:
+        net.to(memory_format=torch.channels_last)
     return net.eval()
 
 # %% ../nbs/15_baselines.ipynb #04b23397
 class Rife:
     "RIFE 4.25 (Huang et al. 2022) with public weights."
+
     name = 'rife'
-    def __init__(self, device='cpu', dtype=torch.float32, scale: float=1):
+
+    def __init__(self, device='cpu', dtype=torch.float32, scale: float = 1):
         self.flow, self.dtype, self.scale = RifeFlow(), dtype, scale
         self.flow.net = for_inference(load_rife(), dtype, device)
 
-    def window(self, sampling: str): return sampled_window(3, sampling)
+    def window(self, sampling: str):
+        return sampled_window(3, sampling)
 
     @torch.inference_mode()
     def encode(self, frame: Tensor):
         image = pad_to_multiple(frame, 64)
         with torch.autocast(frame.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            return FrameFeatures(tuple(frame.shape[-2:]), image, None, motion=self.flow.describe(image, self.scale), scale=self.scale)
+            return FrameFeatures(
+                tuple(frame.shape[-2:]),
+                image,
+                None,
+                motion=self.flow.describe(image, self.scale),
+                scale=self.scale,
+            )
 
     @torch.inference_mode()
     def synthesize(self, features: list, offsets, valid=None):
         image = features[0].image
-        *references, t = references_of(offsets, valid, len(image)) # on the processor, unless they come from elsewhere
+        *references, t = references_of(
+            offsets, valid, len(image)
+        )  # on the processor, unless they come from elsewhere
         left, right = (select_features(features, k) for k in references)
-        with torch.autocast(image.device.type, self.dtype, enabled=self.dtype != torch.float32): motion = self.flow(left, right, None, t.to(image.device)).at(1)
-        return crop_to(blend(*warp_both(left.image, right.image, motion), motion.visibility), left.size)
+        with torch.autocast(image.device.type, self.dtype, enabled=self.dtype != torch.float32):
+            motion = self.flow(left, right, None, t.to(image.device)).at(1)
+        return crop_to(
+            blend(*warp_both(left.image, right.image, motion), motion.visibility), left.size
+        )
 
 # %% ../nbs/15_baselines.ipynb #6b96ffb0
 _settings = 'mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1:scd=none'
 
-_conversions = {True: (from_rgb, to_rgb),
-                False: (lambda x: reformat(av.VideoFrame.from_ndarray(x.mul(255).round().byte().permute(1, 2, 0).contiguous().numpy(), format='rgb24'), format='yuv420p'),
-                        lambda frame: reformat(frame, format='rgb24').to_ndarray())}
+_conversions = {
+    True: (from_rgb, to_rgb),
+    False: (
+        lambda x: reformat(
+            av.VideoFrame.from_ndarray(
+                x.mul(255).round().byte().permute(1, 2, 0).contiguous().numpy(), format='rgb24'
+            ),
+            format='yuv420p',
+        ),
+        lambda frame: reformat(frame, format='rgb24').to_ndarray(),
+    ),
+}
+
 
 def _pull(sink):
     "What a filter has ready."
     while True:
-        try: yield sink.pull()
-        except (av.BlockingIOError, av.EOFError): return
+        try:
+            yield sink.pull()
+        except (av.BlockingIOError, av.EOFError):
+            return
+
 
 def minterpolate(
-    frames: Tensor, # [N, 3, H, W] in [0, 1], N ≥ 2, evenly spaced in time
-    factor: int, # times as many frames
-    exact: bool=True, # exact conversions to 4:2:0 and back, else FFmpeg's default ones
-): # [(N-1)·factor + 1, 3, H, W] in [0, 1]; the given frames at every `factor`-th place
+    frames: Tensor,  # [N, 3, H, W] in [0, 1], N ≥ 2, evenly spaced in time
+    factor: int,  # times as many frames
+    exact: bool = True,  # exact conversions to 4:2:0 and back, else FFmpeg's default ones
+):  # [(N-1)·factor + 1, 3, H, W] in [0, 1]; the given frames at every `factor`-th place
     "FFmpeg's minterpolate (overlapped blocks, bidirectional, no scene detection) on 8-bit 4:2:0."
-    if len(frames) < 2 or factor < 2: raise LiftError(f'minterpolate needs at least 2 frames and a factor of at least 2, not {len(frames)} and {factor}')
+    if len(frames) < 2 or factor < 2:
+        raise LiftError(
+            f'minterpolate needs at least 2 frames and a factor of at least 2, not {len(frames)} and {factor}'
+        )
     h, w = frames.shape[-2:]
     to_frame, to_pixels = _conversions[exact]
     even = F.pad(frames.float().cpu().clamp(0, 1), (0, w % 2, 0, h % 2), mode='replicate')
-    even = torch.cat((even[:1], even, even[-1:].expand(3, -1, -1, -1))) # the filter looks ahead and swallows the ends
+    even = torch.cat(
+        (even[:1], even, even[-1:].expand(3, -1, -1, -1))
+    )  # the filter looks ahead and swallows the ends
     graph = Graph()
-    source = graph.add_buffer(width=even.shape[3], height=even.shape[2], format='yuv420p', time_base=Fraction(1, factor))
-    graph.link_nodes(source, graph.add('minterpolate', f'fps={factor}:{_settings}'), graph.add('buffersink')).configure()
+    source = graph.add_buffer(
+        width=even.shape[3], height=even.shape[2], format='yuv420p', time_base=Fraction(1, factor)
+    )
+    graph.link_nodes(
+        source, graph.add('minterpolate', f'fps={factor}:{_settings}'), graph.add('buffersink')
+    ).configure()
     out = {}
-    for i in range(len(even)+1):
+    for i in range(len(even) + 1):
         frame = to_frame(even[i]) if i < len(even) else None
-        if frame: frame.pts, frame.time_base = i*factor, Fraction(1, factor)
+        if frame:
+            frame.pts, frame.time_base = i * factor, Fraction(1, factor)
         source.push(frame)
-        for made in _pull(graph): out[round(made.pts*made.time_base*factor)-factor] = to_pixels(made)[:h, :w]
-    wanted = [out.get(i) for i in range((len(frames)-1)*factor+1)]
-    if any(x is None for x in wanted): raise LiftError(f'minterpolate gave nothing for {sum(x is None for x in wanted)} of {len(wanted)} moments')
-    made = torch.from_numpy(np.stack(wanted)).permute(0, 3, 1, 2).to(frames)/255
+        for made in _pull(graph):
+            out[round(made.pts * made.time_base * factor) - factor] = to_pixels(made)[:h, :w]
+    wanted = [out.get(i) for i in range((len(frames) - 1) * factor + 1)]
+    if any(x is None for x in wanted):
+        raise LiftError(
+            f'minterpolate gave nothing for {sum(x is None for x in wanted)} of {len(wanted)} moments'
+        )
+    made = torch.from_numpy(np.stack(wanted)).permute(0, 3, 1, 2).to(frames) / 255
     made[::factor] = frames
     return made
 
 # %% ../nbs/15_baselines.ipynb #3238dd65
 class Minterpolate:
     "FFmpeg's minterpolate on the evenly spaced frames of a window."
+
     name = 'minterpolate'
-    def window(self, sampling: str): return sampled_window(7, sampling)
-    def encode(self, frame: Tensor): return frame
+
+    def window(self, sampling: str):
+        return sampled_window(7, sampling)
+
+    def encode(self, frame: Tensor):
+        return frame
+
     def synthesize(self, features: list, offsets, valid=None):
         b = len(features[0])
-        offsets = torch.as_tensor(getattr(offsets, 'offsets', offsets)).float().expand(b, len(features))
-        valid = torch.ones_like(offsets, dtype=torch.bool) if valid is None else torch.as_tensor(valid).bool().cpu().expand(b, -1)
-        return torch.cat([self._one([f[s] for f in features], offsets[s], valid[s]) for s in range(b)])
+        offsets = (
+            torch.as_tensor(getattr(offsets, 'offsets', offsets)).float().expand(b, len(features))
+        )
+        valid = (
+            torch.ones_like(offsets, dtype=torch.bool)
+            if valid is None
+            else torch.as_tensor(valid).bool().cpu().expand(b, -1)
+        )
+        return torch.cat(
+            [self._one([f[s] for f in features], offsets[s], valid[s]) for s in range(b)]
+        )
 
     def _one(self, frames, offsets, valid):
         left, right, t = references_of(offsets, valid, 1)
-        gap = offsets[right]-offsets[left]
-        beats = {round(float(x)): i for i, x in enumerate((offsets-offsets[left])/gap) if valid[i] and abs(x-round(float(x))) < 1e-3}
-        first = next(-n for n in range(len(frames)+1) if -n-1 not in beats) # the whole run around the references
-        last = next(n for n in range(1, len(frames)+2) if n+1 not in beats)
+        gap = offsets[right] - offsets[left]
+        beats = {
+            round(float(x)): i
+            for i, x in enumerate((offsets - offsets[left]) / gap)
+            if valid[i] and abs(x - round(float(x))) < 1e-3
+        }
+        first = next(
+            -n for n in range(len(frames) + 1) if -n - 1 not in beats
+        )  # the whole run around the references
+        last = next(n for n in range(1, len(frames) + 2) if n + 1 not in beats)
         moment = Fraction(float(t)).limit_denominator(64)
-        made = minterpolate(torch.stack([frames[beats[n]] for n in range(first, last+1)]), moment.denominator)
-        return made[-first*moment.denominator + moment.numerator][None]
+        made = minterpolate(
+            torch.stack([frames[beats[n]] for n in range(first, last + 1)]), moment.denominator
+        )
+        return made[-first * moment.denominator + moment.numerator][None]
 
 # %% ../nbs/15_baselines.ipynb #fa85846d
 class LiftInterpolator:
     "A LIFT model behind the protocol."
-    def __init__(self, name: str, model: LIFT, device='cpu', dtype=torch.float32, scale: float=1):
-        if scale != 1 and model.config.flow != 'rife': raise LiftError(f"{name}: motion can be looked for at another scale (--scale {scale}) only with RIFE's flow")
-        self.name, self.model, self.dtype, self.scale = name, for_inference(model, dtype, device), dtype, scale
+
+    def __init__(self, name: str, model: LIFT, device='cpu', dtype=torch.float32, scale: float = 1):
+        if scale != 1 and model.config.flow != 'rife':
+            raise LiftError(
+                f"{name}: motion can be looked for at another scale (--scale {scale}) only with RIFE's flow"
+            )
+        self.name, self.model, self.dtype, self.scale = (
+            name,
+            for_inference(model, dtype, device),
+            dtype,
+            scale,
+        )
 
     @property
-    def device(self): return next(self.model.parameters()).device
+    def device(self):
+        return next(self.model.parameters()).device
 
-    def window(self, sampling: str): return sampled_window(self.model.config.num_frames, sampling)
+    def window(self, sampling: str):
+        return sampled_window(self.model.config.num_frames, sampling)
 
     @torch.inference_mode()
     def encode(self, frame: Tensor):
-        with self._arithmetic(frame.device): return self.model.encode(frame, self.scale)
+        with self._arithmetic(frame.device):
+            return self.model.encode(frame, self.scale)
 
-    def synthesize(self, features: list, offsets, valid=None): return self.output(features, offsets, valid).frame
+    def synthesize(self, features: list, offsets, valid=None):
+        return self.output(features, offsets, valid).frame
 
     @torch.inference_mode()
     def output(self, features: list, offsets, valid=None, **options):
         "The whole `LiftOutput`, with flows, visibility and alphas."
-        with self._arithmetic(features[0].image.device): return self.model.from_features(features, offsets, valid, **options)
+        with self._arithmetic(features[0].image.device):
+            return self.model.from_features(features, offsets, valid, **options)
 
-    def _arithmetic(self, device): return torch.autocast(device.type, self.dtype, enabled=self.dtype != torch.float32)
+    def _arithmetic(self, device):
+        return torch.autocast(device.type, self.dtype, enabled=self.dtype != torch.float32)
 
 # %% ../nbs/15_baselines.ipynb #742ae3d7
 @patch
 def compile(self: LiftInterpolator):
     "Compile the network's blocks: on a GPU as CUDA graphs, else the larger ones."
     import torch._inductor.config as inductor
+
     on_gpu = next(self.model.parameters()).device.type == 'cuda'
-    inductor.freezing = not on_gpu # weights as constants
+    inductor.freezing = not on_gpu  # weights as constants
     for block in self.model.blocks():
-        if on_gpu: block.forward = as_graph(block.forward)
-        elif not isinstance(block, IFBlock): block.compile(dynamic=False)
+        if on_gpu:
+            block.forward = as_graph(block.forward)
+        elif not isinstance(block, IFBlock):
+            block.compile(dynamic=False)
+
 
 def as_graph(
-    forward, # function of tensors
-): # function of the same tensors
+    forward,  # function of tensors
+):  # function of the same tensors
     "The function compiled, on a GPU as one CUDA graph for each size; its results may be kept."
     run = torch.compile(forward, dynamic=False, mode='reduce-overhead')
-    def kept(*args, **kwargs): return tree_map_only(Tensor, torch.clone, run(*args, **kwargs))
+
+    def kept(*args, **kwargs):
+        return tree_map_only(Tensor, torch.clone, run(*args, **kwargs))
+
     return kept
 
 # %% ../nbs/15_baselines.ipynb #d17873aa
@@ -236,34 +355,43 @@ def whole_motion(self: LiftInterpolator):
     "Whether frames can be made in parts."
     return self.model.config.fusion
 
-@patch
-@torch.inference_mode()
-def prepare(self: LiftInterpolator, features: list, offsets, valid=None): # Evidence
-    "What is to be known of the whole frame before parts of it can be made."
-    with self._arithmetic(features[0].image.device):
-        return self.model.evidence(features, *self.model.positions(len(features[0].image), len(features), offsets, valid))
 
 @patch
 @torch.inference_mode()
-def region(self: LiftInterpolator,
-    evidence, # from `prepare`
-    rows: slice, # of pixels; begin at a multiple of 16
+def prepare(self: LiftInterpolator, features: list, offsets, valid=None):  # Evidence
+    "What is to be known of the whole frame before parts of it can be made."
+    with self._arithmetic(features[0].image.device):
+        return self.model.evidence(
+            features, *self.model.positions(len(features[0].image), len(features), offsets, valid)
+        )
+
+
+@patch
+@torch.inference_mode()
+def region(
+    self: LiftInterpolator,
+    evidence,  # from `prepare`
+    rows: slice,  # of pixels; begin at a multiple of 16
     columns: slice,
-): # [B, 3, h, w], not clamped
+):  # [B, 3, h, w], not clamped
     "A part of the frame."
-    whole = lambda s: slice(s.start, -(-s.stop//16)*16)
-    with self._arithmetic(evidence.flows.device): made = self.model.fusion(evidence.part(whole(rows), whole(columns))).frame
-    return made[..., :rows.stop-rows.start, :columns.stop-columns.start]
+    whole = lambda s: slice(s.start, -(-s.stop // 16) * 16)
+    with self._arithmetic(evidence.flows.device):
+        made = self.model.fusion(evidence.part(whole(rows), whole(columns))).frame
+    return made[..., : rows.stop - rows.start, : columns.stop - columns.start]
 
 # %% ../nbs/15_baselines.ipynb #cab0a1f9
 BASELINES = {'blend': lambda *_: Blend(), 'minterpolate': lambda *_: Minterpolate(), 'rife': Rife}
 DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16, 'float16': torch.float16}
 
+
 def fastest_dtype(device):
     "Half precision where the processor calculates in it, float32 elsewhere."
-    if device.type == 'cuda': return torch.bfloat16 if torch.cuda.is_bf16_supported(False) else torch.float16
+    if device.type == 'cuda':
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(False) else torch.float16
     has = torch.cpu.get_capabilities() if device.type == 'cpu' else {}
     return torch.bfloat16 if has.get('avx512_bf16') or has.get('amx_bf16') else torch.float32
+
 
 @contextmanager
 def _fixed_seed():
@@ -271,30 +399,44 @@ def _fixed_seed():
         torch.manual_seed(0)
         yield
 
+
 def get_interpolator(
-    name: str, # 'blend', 'minterpolate', 'rife', 'lift15', 'lift15-rife', 'lift15-spec', 'hybrid', 'hybrid-small', or a file of weights of LIFT or the hybrid
-    device='cpu', # as for `pick_device`
-    dtype='float32', # 'float32', 'bfloat16', 'float16', or 'auto': the fastest that the device has
-    scale: float=1, # at which motion is looked for, where RIFE's flow is used
-    compile: bool=False, # LIFT's convolutions by TorchInductor: faster, after half a minute for every new size
-): # Interpolator
+    name: str,  # 'blend', 'minterpolate', 'rife', 'lift15', 'lift15-rife', 'lift15-spec', 'hybrid', 'hybrid-small', or a file of weights of LIFT or the hybrid
+    device='cpu',  # as for `pick_device`
+    dtype='float32',  # 'float32', 'bfloat16', 'float16', or 'auto': the fastest that the device has
+    scale: float = 1,  # at which motion is looked for, where RIFE's flow is used
+    compile: bool = False,  # LIFT's convolutions by TorchInductor: faster, after half a minute for every new size
+):  # Interpolator
     "A frame interpolator by name or from a checkpoint."
-    if dtype not in ('auto', *DTYPES): raise LiftError(f"dtype={dtype!r} is unknown: use {', '.join(DTYPES)} or auto")
-    if scale not in (1, 1/2, 1/4): raise LiftError(f'scale={scale}: motion is looked for at 1, 0.5 or 0.25 of the size')
+    if dtype not in ('auto', *DTYPES):
+        raise LiftError(f"dtype={dtype!r} is unknown: use {', '.join(DTYPES)} or auto")
+    if scale not in (1, 1 / 2, 1 / 4):
+        raise LiftError(f'scale={scale}: motion is looked for at 1, 0.5 or 0.25 of the size')
     device = pick_device(str(device))
     dtype = fastest_dtype(device) if dtype == 'auto' else DTYPES[dtype]
-    if name in BASELINES: return BASELINES[name](device, dtype, scale)
-    from lift.hybrid.model import HYBRIDS, hybrid_interpolator # which build on this module
-    if hybrid := hybrid_interpolator(name, device, dtype, scale): return hybrid
+    if name in BASELINES:
+        return BASELINES[name](device, dtype, scale)
+    from lift.hybrid.model import HYBRIDS, hybrid_interpolator  # which build on this module
+
+    if hybrid := hybrid_interpolator(name, device, dtype, scale):
+        return hybrid
     path = Path(name)
     if name not in CONFIGS and not (path.suffix or path.is_file()):
-        raise LiftError(f"unknown model {name!r}: known are {', '.join((*BASELINES, *CONFIGS, *HYBRIDS))}, or give a file of weights")
-    with _fixed_seed(): model = create_lift_model(name) if name in CONFIGS else _from_checkpoint(path)
+        raise LiftError(
+            f"unknown model {name!r}: known are {', '.join((*BASELINES, *CONFIGS, *HYBRIDS))}, or give a file of weights"
+        )
+    with _fixed_seed():
+        model = create_lift_model(name) if name in CONFIGS else _from_checkpoint(path)
     made = LiftInterpolator(name if name in CONFIGS else path.stem, model, device, dtype, scale)
-    if compile: made.compile()
+    if compile:
+        made.compile()
     return made
+
 
 def _from_checkpoint(path):
     config = read_weights(path)[1]
-    if config is None: raise LiftError(f'{path}: says nothing of its configuration: save it with lift.model.save_weights')
+    if config is None:
+        raise LiftError(
+            f'{path}: says nothing of its configuration: save it with lift.model.save_weights'
+        )
     return create_lift_model(config, path)

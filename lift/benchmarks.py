@@ -8,7 +8,9 @@ __all__ = ['BENCHMARKS', 'COLUMNS', 'PUBLISHED', 'Sample', 'as_stored', 'halve_i
            'load_benchmark', 'nearest_inputs', 'predict', 'run_benchmark', 'summarize']
 
 # %% ../nbs/16_benchmarks.ipynb #240b9070
-import math, time, warnings
+import math
+import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial as part
@@ -29,12 +31,13 @@ from .video import first_below, list_pictures, natural_key, read_picture
 @dataclass(frozen=True)
 class Sample:
     "Pictures that are given and pictures that are wanted."
-    name: str # unique within its subset
-    inputs: tuple # paths
-    times: tuple # when the inputs were taken, in any unit
-    targets: tuple # paths
-    moments: tuple # when the targets were taken, in the same unit
-    subset: str='all' # which part of the benchmark it belongs to
+
+    name: str  # unique within its subset
+    inputs: tuple  # paths
+    times: tuple  # when the inputs were taken, in any unit
+    targets: tuple  # paths
+    moments: tuple  # when the targets were taken, in the same unit
+    subset: str = 'all'  # which part of the benchmark it belongs to
 
     @property
     def windows(self):
@@ -43,261 +46,423 @@ class Sample:
 
 # %% ../nbs/16_benchmarks.ipynb #030915ee
 def as_stored(
-    pixels: np.ndarray, # [H, W, 3] uint8
-): # [1, 3, H, W] float32 in [0, 1]
+    pixels: np.ndarray,  # [H, W, 3] uint8
+):  # [1, 3, H, W] float32 in [0, 1]
     "The picture as it is."
-    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].float()/255
+    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].float() / 255
 
-def _sum_of_four(pixels): # [H, W, 3] uint8 -> [H/2, W/2, 3] uint16
-    if pixels.shape[0] % 2 or pixels.shape[1] % 2: raise LiftError(f'a picture of {pixels.shape[1]}×{pixels.shape[0]} cannot be halved exactly: both sides should be even')
+
+def _sum_of_four(pixels):  # [H, W, 3] uint8 -> [H/2, W/2, 3] uint16
+    if pixels.shape[0] % 2 or pixels.shape[1] % 2:
+        raise LiftError(
+            f'a picture of {pixels.shape[1]}×{pixels.shape[0]} cannot be halved exactly: both sides should be even'
+        )
     return sum(pixels[y::2, x::2].astype(np.uint16) for y in (0, 1) for x in (0, 1))
+
 
 def halve_in_bytes(pixels):
     "Half the size by area, rounded to 8 bits, halves upwards."
-    return as_stored(((_sum_of_four(pixels)+2) >> 2).astype(np.uint8))
+    return as_stored(((_sum_of_four(pixels) + 2) >> 2).astype(np.uint8))
+
 
 def halve(pixels):
     "Half the size by area, quarters of a grey level kept."
-    return as_stored(_sum_of_four(pixels).astype(np.float32)/4)
+    return as_stored(_sum_of_four(pixels).astype(np.float32) / 4)
+
 
 def crop_edges(pixels, rows=540, columns=1024):
     "The picture without `rows` at top and bottom and `columns` at left and right."
     return as_stored(pixels[rows:-rows, columns:-columns])
 
+
 def crop_centre(pixels, size):
     "The middle of the picture, `size` = (H, W); an odd rest as torchvision splits it."
-    (h, w), (y, x) = size, (round((a-b)/2) for a, b in zip(pixels.shape, size))
-    if min(y, x) < 0: raise LiftError(f'a picture of {pixels.shape[1]}×{pixels.shape[0]} has no middle of {w}×{h}: use the 480p version of the set')
-    return as_stored(pixels[y:y+h, x:x+w])
+    (h, w), (y, x) = size, (round((a - b) / 2) for a, b in zip(pixels.shape, size))
+    if min(y, x) < 0:
+        raise LiftError(
+            f'a picture of {pixels.shape[1]}×{pixels.shape[0]} has no middle of {w}×{h}: use the 480p version of the set'
+        )
+    return as_stored(pixels[y : y + h, x : x + w])
 
 # %% ../nbs/16_benchmarks.ipynb #eb45ccf6
 def pad_centred(
-    image: Tensor, # [B, 3, H, W]
-    multiple: int, # 1 for no padding
-): # the padded picture, and where the old one lies in it (an index)
+    image: Tensor,  # [B, 3, H, W]
+    multiple: int,  # 1 for no padding
+):  # the padded picture, and where the old one lies in it (an index)
     "Replicate padding on all sides to a multiple."
     h, w = image.shape[-2:]
     extra_h, extra_w = -h % multiple, -w % multiple
-    top, left = extra_h//2, extra_w//2
-    padded = F.pad(image, (left, extra_w-left, top, extra_h-top), mode='replicate') if extra_h or extra_w else image
-    return padded, (..., slice(top, top+h), slice(left, left+w))
+    top, left = extra_h // 2, extra_w // 2
+    padded = (
+        F.pad(image, (left, extra_w - left, top, extra_h - top), mode='replicate')
+        if extra_h or extra_w
+        else image
+    )
+    return padded, (..., slice(top, top + h), slice(left, left + w))
 
 # %% ../nbs/16_benchmarks.ipynb #2b39ae8d
 @dataclass(frozen=True)
 class Protocol:
     "How pictures of a benchmark are prepared and how a prediction is scored."
-    size: tuple=None # (H, W) of the stored pictures; None for any
-    prepare: Callable=as_stored # uint8 [H, W, 3] -> [1, 3, H', W'] in [0, 1]
-    pad: int=1
-    rounds: bool=False
-    ssim: str='matlab' # 'matlab', 'gaussian' or 'skimage'
-    luma: bool=False
-    by_clip: bool=False
-    sampling: str='rate' # 'gap' or 'rate'
-    scale: int=1 # of the target's size to the inputs'
+
+    size: tuple = None  # (H, W) of the stored pictures; None for any
+    prepare: Callable = as_stored  # uint8 [H, W, 3] -> [1, 3, H', W'] in [0, 1]
+    pad: int = 1
+    rounds: bool = False
+    ssim: str = 'matlab'  # 'matlab', 'gaussian' or 'skimage'
+    luma: bool = False
+    by_clip: bool = False
+    sampling: str = 'rate'  # 'gap' or 'rate'
+    scale: int = 1  # of the target's size to the inputs'
 
 # %% ../nbs/16_benchmarks.ipynb #7815e0bf
 def luma(
-    image: Tensor, # [B, 3, H, W] in [0, 1]
-): # the same shape, all channels equal, in [16/255, 235/255]
+    image: Tensor,  # [B, 3, H, W] in [0, 1]
+):  # the same shape, all channels equal, in [16/255, 235/255]
     "The Y channel of ITU-R BT.601."
-    weights = image.new_tensor([65.481, 128.553, 24.966])/255
-    return ((image*weights[:, None, None]).sum(1, keepdim=True)+16/255).expand_as(image)
+    weights = image.new_tensor([65.481, 128.553, 24.966]) / 255
+    return ((image * weights[:, None, None]).sum(1, keepdim=True) + 16 / 255).expand_as(image)
+
 
 def _ssim_skimage(prediction, target):
     "scikit-image's default SSIM of two 8-bit pictures."
     from skimage.metrics import structural_similarity
-    a, b = ((x[0]*255).round().byte().permute(1, 2, 0).cpu().numpy() for x in (prediction, target))
+
+    a, b = (
+        (x[0] * 255).round().byte().permute(1, 2, 0).cpu().numpy() for x in (prediction, target)
+    )
     return torch.tensor(structural_similarity(b, a, data_range=255, channel_axis=2))
+
 
 _ssims = dict(matlab=ssim_matlab, gaussian=ssim, skimage=_ssim_skimage)
 
 # %% ../nbs/16_benchmarks.ipynb #9c3b26e3
 def score(
-    prediction: Tensor, # [1, 3, H, W], as the model gave it
-    target: Tensor, # [1, 3, H, W] in [0, 1]
+    prediction: Tensor,  # [1, 3, H, W], as the model gave it
+    target: Tensor,  # [1, 3, H, W] in [0, 1]
     protocol: Protocol,
-): # dict of psnr (dB), ssim, ie (grey levels)
+):  # dict of psnr (dB), ssim, ie (grey levels)
     "The figures of one prediction by the rules of its benchmark."
-    if not prediction.isfinite().all(): return dict.fromkeys(('psnr', 'ssim', 'ie'), math.nan)
+    if not prediction.isfinite().all():
+        return dict.fromkeys(('psnr', 'ssim', 'ie'), math.nan)
     prediction = prediction.float().clamp(0, 1)
     ie = interpolation_error(prediction, target)
-    if protocol.rounds: prediction = quantize(prediction)
-    if protocol.luma: prediction, target = luma(prediction), luma(target)
-    return dict(psnr=psnr(prediction, target).item(), ssim=_ssims[protocol.ssim](prediction, target).item(), ie=ie.item())
+    if protocol.rounds:
+        prediction = quantize(prediction)
+    if protocol.luma:
+        prediction, target = luma(prediction), luma(target)
+    return dict(
+        psnr=psnr(prediction, target).item(),
+        ssim=_ssims[protocol.ssim](prediction, target).item(),
+        ie=ie.item(),
+    )
 
 # %% ../nbs/16_benchmarks.ipynb #04d74cd9
 def stored_pictures(
     sample: Sample,
     protocol: Protocol,
-): # two lists of uint8 [H, W, 3]: inputs and targets
+):  # two lists of uint8 [H, W, 3]: inputs and targets
     "Pixels of a sample as they are stored, their sizes checked."
-    inputs, targets = ([read_picture(p) for p in paths] for paths in (sample.inputs, sample.targets))
+    inputs, targets = (
+        [read_picture(p) for p in paths] for paths in (sample.inputs, sample.targets)
+    )
     h, w = protocol.size or inputs[0].shape[:2]
-    why = f'all pictures of this set are {w}×{h}' if protocol.size else f'{sample.inputs[0]} is {w}×{h}' + (f' and the target {protocol.scale} times that' if protocol.scale > 1 else '')
-    for path, pixels, scale in [(p, x, 1) for p, x in zip(sample.inputs, inputs)] + [(p, x, protocol.scale) for p, x in zip(sample.targets, targets)]:
-        if pixels.shape[:2] != (h*scale, w*scale): raise LiftError(f'{path}: is {pixels.shape[1]}×{pixels.shape[0]}, but {why}: take the original files')
+    why = (
+        f'all pictures of this set are {w}×{h}'
+        if protocol.size
+        else f'{sample.inputs[0]} is {w}×{h}'
+        + (f' and the target {protocol.scale} times that' if protocol.scale > 1 else '')
+    )
+    for path, pixels, scale in [(p, x, 1) for p, x in zip(sample.inputs, inputs)] + [
+        (p, x, protocol.scale) for p, x in zip(sample.targets, targets)
+    ]:
+        if pixels.shape[:2] != (h * scale, w * scale):
+            raise LiftError(
+                f'{path}: is {pixels.shape[1]}×{pixels.shape[0]}, but {why}: take the original files'
+            )
     return inputs, targets
 
 # %% ../nbs/16_benchmarks.ipynb #4a03345c
 @dataclass(frozen=True)
 class BenchmarkSpec:
     "What a benchmark's name stands for."
-    read: Callable # (root: Path, subset: str) -> samples
-    protocols: dict # subset: Protocol
-    images: int # targets in a whole subset
 
-BENCHMARKS = {} # name: BenchmarkSpec
+    read: Callable  # (root: Path, subset: str) -> samples
+    protocols: dict  # subset: Protocol
+    images: int  # targets in a whole subset
+
+
+BENCHMARKS = {}  # name: BenchmarkSpec
+
 
 def _benchmark(name, images, protocols):
     "Register a reader under a name."
+
     def register(read):
-        BENCHMARKS[name] = BenchmarkSpec(read, protocols if isinstance(protocols, dict) else {'all': protocols}, images)
+        BENCHMARKS[name] = BenchmarkSpec(
+            read, protocols if isinstance(protocols, dict) else {'all': protocols}, images
+        )
         return read
+
     return register
 
 # %% ../nbs/16_benchmarks.ipynb #5baf31d7
 @dataclass(frozen=True)
 class Benchmark:
     "Samples of a test set and the rules of its subsets."
+
     name: str
     samples: list
-    protocols: dict # subset: Protocol
-    def __len__(self): return len(self.samples)
+    protocols: dict  # subset: Protocol
 
-def _spec(name): return look_up(name, BENCHMARKS, 'benchmark')
+    def __len__(self):
+        return len(self.samples)
+
+
+def _spec(name):
+    return look_up(name, BENCHMARKS, 'benchmark')
+
 
 def _present(name, subset, root, samples, images, partial):
     "The samples whose files are all there, if these are enough."
     paths = dict.fromkeys(p for s in samples for p in (*s.inputs, *s.targets))
     missing = [p for p in paths if not p.is_file()]
-    if missing and not partial: raise LiftError(f'{missing[0]}: missing, as are {len(missing)-1} more of the {len(paths)} files of {name} ({subset}): unpack the set again, or accept it with partial=True')
+    if missing and not partial:
+        raise LiftError(
+            f'{missing[0]}: missing, as are {len(missing) - 1} more of the {len(paths)} files of {name} ({subset}): unpack the set again, or accept it with partial=True'
+        )
     gone = set(missing)
     samples = [s for s in samples if gone.isdisjoint((*s.inputs, *s.targets))]
     found = sum(len(s.targets) for s in samples)
-    if not found: raise LiftError(f'{root}: has none of the {images} images of {name} ({subset}): is this the folder that the set was unpacked into?')
+    if not found:
+        raise LiftError(
+            f'{root}: has none of the {images} images of {name} ({subset}): is this the folder that the set was unpacked into?'
+        )
     if found != images:
         message = f'{root}: has {found} of the {images} images of {name} ({subset})'
-        if not partial: raise LiftError(f'{message}: the list or the set is not the published one; accept it with partial=True')
+        if not partial:
+            raise LiftError(
+                f'{message}: the list or the set is not the published one; accept it with partial=True'
+            )
         warnings.warn(f'{message}: figures are not comparable with published ones')
     return samples
 
 # %% ../nbs/16_benchmarks.ipynb #23455051
 def load_benchmark(
-    name: str, # one of BENCHMARKS
-    root, # folder of the unpacked set
-    subsets=None, # names of subsets; all by default
-    partial: bool=False, # accept missing files and short lists
-    rounds: bool=None, # round predictions to 8 bits or not; the protocol's rule by default
-): # Benchmark
+    name: str,  # one of BENCHMARKS
+    root,  # folder of the unpacked set
+    subsets=None,  # names of subsets; all by default
+    partial: bool = False,  # accept missing files and short lists
+    rounds: bool = None,  # round predictions to 8 bits or not; the protocol's rule by default
+):  # Benchmark
     "A published test set from disk, checked for completeness; pictures are decoded later, one sample at a time."
     spec, root = _spec(name), Path(root)
-    if not root.is_dir(): raise LiftError(f'{root}: no such folder: give the one that {name} was unpacked into')
+    if not root.is_dir():
+        raise LiftError(f'{root}: no such folder: give the one that {name} was unpacked into')
     subsets = [subsets] if isinstance(subsets, str) else list(subsets or spec.protocols)
     for s in subsets:
-        if s not in spec.protocols: raise LiftError(f"{name} has no subset {s!r}: use {', '.join(spec.protocols)}")
-    protocols = {s: spec.protocols[s] if rounds is None else replace(spec.protocols[s], rounds=rounds) for s in subsets}
-    samples = [replace(x, subset=s) for s in subsets for x in _present(name, s, root, list(spec.read(root, s)), spec.images, partial)]
+        if s not in spec.protocols:
+            raise LiftError(f"{name} has no subset {s!r}: use {', '.join(spec.protocols)}")
+    protocols = {
+        s: spec.protocols[s] if rounds is None else replace(spec.protocols[s], rounds=rounds)
+        for s in subsets
+    }
+    samples = [
+        replace(x, subset=s)
+        for s in subsets
+        for x in _present(name, s, root, list(spec.read(root, s)), spec.images, partial)
+    ]
     return Benchmark(name, samples, protocols)
 
 # %% ../nbs/16_benchmarks.ipynb #0c81b9ab
 _vimeo = Protocol(size=(256, 448))
 
+
 def _tuples(root, archive, listing, wanted, inputs):
     "Folders im1.png, im2.png … named by a list."
     listing = first_below(root, listing, f'{archive}/{listing}')
     for name in listing.read_text('utf-8', 'replace').split():
-        picture = lambda i: listing.parent/'sequences'/name/f'im{i}.png'
+        picture = lambda i: listing.parent / 'sequences' / name / f'im{i}.png'
         yield Sample(name, tuple(map(picture, inputs)), inputs, (picture(wanted),), (wanted,))
 
+
 @_benchmark('vimeo90k', 3782, _vimeo)
-def _triplets(root, subset): return _tuples(root, 'vimeo_triplet', 'tri_testlist.txt', 2, (1, 3))
+def _triplets(root, subset):
+    return _tuples(root, 'vimeo_triplet', 'tri_testlist.txt', 2, (1, 3))
+
 
 @_benchmark('septuplet', 7824, {'im123567': replace(_vimeo, sampling='gap'), 'im1357': _vimeo})
-def _septuplets(root, subset): return _tuples(root, 'vimeo_septuplet', 'sep_testlist.txt', 4, tuple(map(int, subset[2:])))
+def _septuplets(root, subset):
+    return _tuples(root, 'vimeo_septuplet', 'sep_testlist.txt', 4, tuple(map(int, subset[2:])))
 
 # %% ../nbs/16_benchmarks.ipynb #d730989a
 @_benchmark('ucf101', 379, Protocol(size=(256, 256), rounds=True))
 def _ucf101(root, subset):
-    for d in sorted((d for d in first_below(root, 'ucf101_interp_ours', '.').iterdir() if d.is_dir() and d.name[0] != '.'), key=natural_key):
-        yield Sample(d.name, (d/'frame_00.png', d/'frame_02.png'), (-1, 1), (d/'frame_01_gt.png',), (0,))
+    for d in sorted(
+        (
+            d
+            for d in first_below(root, 'ucf101_interp_ours', '.').iterdir()
+            if d.is_dir() and d.name[0] != '.'
+        ),
+        key=natural_key,
+    ):
+        yield Sample(
+            d.name,
+            (d / 'frame_00.png', d / 'frame_02.png'),
+            (-1, 1),
+            (d / 'frame_01_gt.png',),
+            (0,),
+        )
+
 
 _middlebury_names = 'Beanbags Dimetrodon DogDance Grove2 Grove3 Hydrangea MiniCooper RubberWhale Urban2 Urban3 Venus Walking'.split()
+
 
 @_benchmark('middlebury', 12, Protocol(pad=32, rounds=True))
 def _middlebury(root, subset):
     data = first_below(root, 'other-data')
     for n in _middlebury_names:
-        yield Sample(n, (data/n/'frame10.png', data/n/'frame11.png'), (-1, 1), (root/'other-gt-interp'/n/'frame10i11.png',), (0,))
+        yield Sample(
+            n,
+            (data / n / 'frame10.png', data / n / 'frame11.png'),
+            (-1, 1),
+            (root / 'other-gt-interp' / n / 'frame10i11.png',),
+            (0,),
+        )
 
 # %% ../nbs/16_benchmarks.ipynb #f9ad0571
 def _snufilm_path(root, entry):
     "A path of a SNU-FILM list as a path on this machine."
     parts = Path(entry).parts
-    places = [root/entry, root.joinpath(*parts[2:] or parts), root.joinpath(*parts[-3:]), Path(entry)]
+    places = [
+        root / entry,
+        root.joinpath(*parts[2:] or parts),
+        root.joinpath(*parts[-3:]),
+        Path(entry),
+    ]
     return next((p for p in places if p.is_file()), places[1])
+
 
 @_benchmark('snufilm', 310, dict.fromkeys(('easy', 'medium', 'hard', 'extreme'), Protocol(pad=32)))
 def _snufilm(root, subset):
     listing = first_below(root, f'test-{subset}.txt', f'eval_modes/test-{subset}.txt')
     for i, line in enumerate(listing.read_text('utf-8', 'replace').splitlines(), 1):
-        if not line.strip(): continue
-        if len(line.split()) != 3: raise LiftError(f'{listing}: line {i} should be three paths with spaces between, not {line!r}')
+        if not line.strip():
+            continue
+        if len(line.split()) != 3:
+            raise LiftError(
+                f'{listing}: line {i} should be three paths with spaces between, not {line!r}'
+            )
         before, target, after = (_snufilm_path(root, entry) for entry in line.split())
-        yield Sample(f'{i:03d} {target.parent.name}/{target.stem}', (before, after), (-1, 1), (target,), (0,))
+        yield Sample(
+            f'{i:03d} {target.parent.name}/{target.stem}', (before, after), (-1, 1), (target,), (0,)
+        )
 
 # %% ../nbs/16_benchmarks.ipynb #66298eea
 _xiph_clips = 'BoxingPractice Crosswalk DrivingPOV FoodMarket FoodMarket2 RitualDance SquareAndTimelapse Tango'.split()
 _uhd = Protocol(size=(2160, 4096), pad=32, rounds=True)
 
-@_benchmark('xiph', 8*49, {'2K': replace(_uhd, prepare=halve_in_bytes, ssim='skimage'), '4K': replace(_uhd, prepare=crop_edges, ssim='skimage')})
+
+@_benchmark(
+    'xiph',
+    8 * 49,
+    {
+        '2K': replace(_uhd, prepare=halve_in_bytes, ssim='skimage'),
+        '4K': replace(_uhd, prepare=crop_edges, ssim='skimage'),
+    },
+)
 def _xiph(root, subset):
     folder = first_below(root, 'netflix', '.')
     for clip in _xiph_clips:
-        picture = lambda n: folder/f'{clip}-{n:03d}.png'
-        for n in range(2, 99, 2): yield Sample(f'{clip}-{n:03d}', (picture(n-1), picture(n+1)), (n-1, n+1), (picture(n),), (n,))
+        picture = lambda n: folder / f'{clip}-{n:03d}.png'
+        for n in range(2, 99, 2):
+            yield Sample(
+                f'{clip}-{n:03d}',
+                (picture(n - 1), picture(n + 1)),
+                (n - 1, n + 1),
+                (picture(n),),
+                (n,),
+            )
 
-@_benchmark('x4k', 15*7, {'4K': _uhd, '2K': replace(_uhd, prepare=halve)})
+
+@_benchmark('x4k', 15 * 7, {'4K': _uhd, '2K': replace(_uhd, prepare=halve)})
 def _x4k(root, subset):
     for clip in sorted(first_below(root, 'test', '.').glob('Type*/TEST*')):
-        picture = lambda n: clip/f'{n:04d}.png'
-        yield Sample(f'{clip.parent.name}/{clip.name}', (picture(0), picture(32)), (0, 32), tuple(map(picture, range(4, 32, 4))), tuple(range(4, 32, 4)))
+        picture = lambda n: clip / f'{n:04d}.png'
+        yield Sample(
+            f'{clip.parent.name}/{clip.name}',
+            (picture(0), picture(32)),
+            (0, 32),
+            tuple(map(picture, range(4, 32, 4))),
+            tuple(range(4, 32, 4)),
+        )
+
 
 @_benchmark('davis', 2849, Protocol(prepare=part(crop_centre, size=(480, 840))))
 def _davis(root, subset):
     clips = first_below(root, 'JPEGImages/480p', 'DAVIS/JPEGImages/480p', '.')
     for clip in sorted(d for d in clips.iterdir() if d.is_dir() and d.name[0] != '.'):
         pictures = list_pictures(clip)
-        for i in range(0, len(pictures)-6, 2):
-            yield Sample(f'{clip.name}/{pictures[i+3].stem}', tuple(pictures[i:i+7:2]), (i, i+2, i+4, i+6), (pictures[i+3],), (i+3,))
+        for i in range(0, len(pictures) - 6, 2):
+            yield Sample(
+                f'{clip.name}/{pictures[i + 3].stem}',
+                tuple(pictures[i : i + 7 : 2]),
+                (i, i + 2, i + 4, i + 6),
+                (pictures[i + 3],),
+                (i + 3,),
+            )
 
 # %% ../nbs/16_benchmarks.ipynb #ecae31f6
 _sr = Protocol(rounds=True, ssim='gaussian', by_clip=True, scale=4)
 
+
 def _clips(root, clips, *layouts):
     "Clips of which the small frames have the names of the large ones."
-    large, small = next(((root/a, root/b) for a, b in layouts if (root/a).is_dir() and (root/b).is_dir()), (None, None))
-    if large is None: raise LiftError(f"{root}: holds no folders {' or '.join(f'{a} and {b}' for a, b in layouts)}: root should be the folder that holds both")
+    large, small = next(
+        ((root / a, root / b) for a, b in layouts if (root / a).is_dir() and (root / b).is_dir()),
+        (None, None),
+    )
+    if large is None:
+        raise LiftError(
+            f"{root}: holds no folders {' or '.join(f'{a} and {b}' for a, b in layouts)}: root should be the folder that holds both"
+        )
     for clip in clips:
-        targets = tuple(list_pictures(large/clip)) if (large/clip).is_dir() else (large/clip/'00000000.png',)
+        targets = (
+            tuple(list_pictures(large / clip))
+            if (large / clip).is_dir()
+            else (large / clip / '00000000.png',)
+        )
         times = tuple(range(len(targets)))
-        yield Sample(clip, tuple(small/clip/p.name for p in targets), times, targets, times)
+        yield Sample(clip, tuple(small / clip / p.name for p in targets), times, targets, times)
+
 
 @_benchmark('reds4', 400, _sr)
-def _reds4(root, subset): return _clips(root, ('000', '011', '015', '020'), ('GT', 'sharp_bicubic'), ('train_sharp', 'train_sharp_bicubic/X4'))
+def _reds4(root, subset):
+    return _clips(
+        root,
+        ('000', '011', '015', '020'),
+        ('GT', 'sharp_bicubic'),
+        ('train_sharp', 'train_sharp_bicubic/X4'),
+    )
+
 
 @_benchmark('vid4', 171, replace(_sr, luma=True))
-def _vid4(root, subset): return _clips(root, ('calendar', 'city', 'foliage', 'walk'), ('GT', 'BIx4'))
+def _vid4(root, subset):
+    return _clips(root, ('calendar', 'city', 'foliage', 'walk'), ('GT', 'BIx4'))
 
 # %% ../nbs/16_benchmarks.ipynb #d9716b52
 def nearest_inputs(
-    window: Window, # of the inputs a set has
-    wanted: Window, # of the model
-): # list positions, in order of time
+    window: Window,  # of the inputs a set has
+    wanted: Window,  # of the model
+):  # list positions, in order of time
     "The inputs nearest to the wanted frame, at most as many before and after it as the model's window has."
-    before = sorted((o, i) for i, o in enumerate(window.offsets) if o < 0)[-sum(o < 0 for o in wanted.offsets):]
-    after = sorted((o, i) for i, o in enumerate(window.offsets) if o > 0)[:sum(o > 0 for o in wanted.offsets)]
-    return [i for _, i in before+after]
+    before = sorted((o, i) for i, o in enumerate(window.offsets) if o < 0)[
+        -sum(o < 0 for o in wanted.offsets) :
+    ]
+    after = sorted((o, i) for i, o in enumerate(window.offsets) if o > 0)[
+        : sum(o > 0 for o in wanted.offsets)
+    ]
+    return [i for _, i in before + after]
 
 # %% ../nbs/16_benchmarks.ipynb #6976a2f2
 def _clock(device):
@@ -305,9 +470,11 @@ def _clock(device):
     synchronize(device)
     return time.perf_counter()
 
+
 def _timed(device, f, *args):
     start = _clock(device)
-    return f(*args), _clock(device)-start
+    return f(*args), _clock(device) - start
+
 
 def _interpolated(model, frames, sample, protocol):
     "Predictions of a frame interpolator for each target, with seconds."
@@ -315,108 +482,180 @@ def _interpolated(model, frames, sample, protocol):
     for window in sample.windows:
         used = nearest_inputs(window, wanted)
         kept |= {i: _timed(device, model.encode, frames[i]) for i in used if i not in kept}
-        made, seconds = _timed(device, model.synthesize, [kept[i][0] for i in used], [window.offsets[i] for i in used])
-        yield made, seconds + sum(s for _, s in kept.values())/len(kept)
+        made, seconds = _timed(
+            device, model.synthesize, [kept[i][0] for i in used], [window.offsets[i] for i in used]
+        )
+        yield made, seconds + sum(s for _, s in kept.values()) / len(kept)
+
 
 def _upscaled(model, frames, sample, protocol):
     "Predictions of a super-resolution model for a clip, with seconds a frame."
     made, seconds = _timed(frames[0].device, model.upscale, torch.stack(frames, 1))
-    for frame in made.unbind(1): yield frame, seconds/len(frames)
+    for frame in made.unbind(1):
+        yield frame, seconds / len(frames)
 
 # %% ../nbs/16_benchmarks.ipynb #8165fc4e
-def _turn(image): return image.flip(-1, -2)
+def _turn(image):
+    return image.flip(-1, -2)
+
 
 def predict(
-    model, # Interpolator, or a model with `upscale` where the protocol has a scale
-    frames: list, # inputs [1, 3, H, W]
+    model,  # Interpolator, or a model with `upscale` where the protocol has a scale
+    frames: list,  # inputs [1, 3, H, W]
     sample: Sample,
     protocol: Protocol,
-    tta: bool=False, # average with the prediction from frames turned by 180°
-): # iterator of [1, 3, H, W] and seconds, one for each target
+    tta: bool = False,  # average with the prediction from frames turned by 180°
+):  # iterator of [1, 3, H, W] and seconds, one for each target
     "What a model makes of a sample."
     run = _upscaled if protocol.scale > 1 else _interpolated
     padded, inner = zip(*(pad_centred(f, protocol.pad) for f in frames))
     made = run(model, padded, sample, protocol)
     if tta:
         turned = run(model, [_turn(f) for f in padded], sample, protocol)
-        made = (((a+_turn(b))/2, s+z) for (a, s), (b, z) in zip(made, turned))
-    for frame, seconds in made: yield frame[inner[0]] if protocol.pad > 1 else frame, seconds
+        made = (((a + _turn(b)) / 2, s + z) for (a, s), (b, z) in zip(made, turned))
+    for frame, seconds in made:
+        yield frame[inner[0]] if protocol.pad > 1 else frame, seconds
 
 # %% ../nbs/16_benchmarks.ipynb #30a0bea0
 COLUMNS = ['benchmark', 'subset', 'sample', 'frame', 't', 'model', 'psnr', 'ssim', 'ie', 'seconds']
 
+
 def _limited(samples, limit):
     "At most that many samples of each subset, spread evenly over it."
     groups = {}
-    for s in samples: groups.setdefault(s.subset, []).append(s)
-    return [g[i*len(g)//n] for g in groups.values() for n in [min(len(g), limit or len(g))] for i in range(n)]
+    for s in samples:
+        groups.setdefault(s.subset, []).append(s)
+    return [
+        g[i * len(g) // n]
+        for g in groups.values()
+        for n in [min(len(g), limit or len(g))]
+        for i in range(n)
+    ]
+
 
 def _prepared(path, pixels, protocol, device):
-    try: return protocol.prepare(pixels).to(device)
-    except LiftError as e: raise LiftError(f'{path}: {e}') from None
+    try:
+        return protocol.prepare(pixels).to(device)
+    except LiftError as e:
+        raise LiftError(f'{path}: {e}') from None
+
 
 @torch.inference_mode()
 def run_benchmark(
     benchmark: Benchmark,
-    models: list, # of Interpolator, or of super-resolution models for reds4 and vid4
-    limit: int=None, # samples of each subset, spread evenly over it; all by default
-    device='cpu', # as for `pick_device`, where the models are
-    tta: bool=False, # test-time augmentation for all models
-    progress: bool=True, # show a bar with the time left
-): # DataFrame with COLUMNS, a row for each model and target
+    models: list,  # of Interpolator, or of super-resolution models for reds4 and vid4
+    limit: int = None,  # samples of each subset, spread evenly over it; all by default
+    device='cpu',  # as for `pick_device`, where the models are
+    tta: bool = False,  # test-time augmentation for all models
+    progress: bool = True,  # show a bar with the time left
+):  # DataFrame with COLUMNS, a row for each model and target
     "Put models through a benchmark; all see the same decoded pictures."
     models, device, rows = list(models), pick_device(str(device)), []
     names = [f'{m.name} (TTA)' if tta else m.name for m in models]
-    if len(set(names)) < max(len(names), 1): raise LiftError(f"models {', '.join(names) or '(none)'}: give at least one, and each a name of its own")
-    if limit is not None and limit < 1: raise LiftError(f'limit={limit}: give at least 1 sample of each subset, or leave it away')
+    if len(set(names)) < max(len(names), 1):
+        raise LiftError(
+            f"models {', '.join(names) or '(none)'}: give at least one, and each a name of its own"
+        )
+    if limit is not None and limit < 1:
+        raise LiftError(f'limit={limit}: give at least 1 sample of each subset, or leave it away')
     for sample in progress_bar(_limited(benchmark.samples, limit), display=progress, leave=False):
         protocol = benchmark.protocols[sample.subset]
         inputs, targets = stored_pictures(sample, protocol)
         frames = [_prepared(p, x, protocol, device) for p, x in zip(sample.inputs, inputs)]
-        ts = [None]*len(targets) if protocol.scale > 1 else [w.t for w in sample.windows]
+        ts = [None] * len(targets) if protocol.scale > 1 else [w.t for w in sample.windows]
         for model, name in zip(models, names):
-            for path, t, pixels, (made, seconds) in zip(sample.targets, ts, targets, predict(model, frames, sample, protocol, tta)):
-                rows.append((benchmark.name, sample.subset, sample.name, path.stem, t, name, *score(made, _prepared(path, pixels, protocol, device), protocol).values(), seconds))
+            for path, t, pixels, (made, seconds) in zip(
+                sample.targets, ts, targets, predict(model, frames, sample, protocol, tta)
+            ):
+                rows.append(
+                    (
+                        benchmark.name,
+                        sample.subset,
+                        sample.name,
+                        path.stem,
+                        t,
+                        name,
+                        *score(made, _prepared(path, pixels, protocol, device), protocol).values(),
+                        seconds,
+                    )
+                )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 # %% ../nbs/16_benchmarks.ipynb #72daf531
 def _published():
     "PSNR and SSIM that papers print, as a table."
     rows = []
-    def row(benchmark, subset, model, psnr=None, ssim=None, ie=None): rows.append(dict(benchmark=benchmark, subset=subset, model=model, psnr=psnr, ssim=ssim, ie=ie))
+
+    def row(benchmark, subset, model, psnr=None, ssim=None, ie=None):
+        rows.append(
+            dict(benchmark=benchmark, subset=subset, model=model, psnr=psnr, ssim=ssim, ie=ie)
+        )
+
     for model, triplet, ucf101, film in (
-        ('RIFE', (35.61, .9779), (35.28, .9690), (39.80, 35.76, 30.36, 25.27)),
-        ('AMT-G', (36.53, .9817), (35.41, .9699), (39.88, 36.12, 30.78, 25.43)),
-        ('EMA-VFI (TTA)', (36.64, .9819), (35.48, .9701), (39.98, 36.09, 30.94, 25.69)),
-        ('VFIMamba (TTA)', (36.64, .9819), (35.45, .9702), (40.51, 36.40, 30.99, 25.79)),
-        ('MGMVFI', (36.67, .9820), (35.53, .9710), (40.45, 36.38, 31.04, 25.86))):
-        row('vimeo90k', 'all', model, *triplet); row('ucf101', 'all', model, *ucf101)
-        for subset, value in zip(('easy', 'medium', 'hard', 'extreme'), film): row('snufilm', subset, model, value)
+        ('RIFE', (35.61, 0.9779), (35.28, 0.9690), (39.80, 35.76, 30.36, 25.27)),
+        ('AMT-G', (36.53, 0.9817), (35.41, 0.9699), (39.88, 36.12, 30.78, 25.43)),
+        ('EMA-VFI (TTA)', (36.64, 0.9819), (35.48, 0.9701), (39.98, 36.09, 30.94, 25.69)),
+        ('VFIMamba (TTA)', (36.64, 0.9819), (35.45, 0.9702), (40.51, 36.40, 30.99, 25.79)),
+        ('MGMVFI', (36.67, 0.9820), (35.53, 0.9710), (40.45, 36.38, 31.04, 25.86)),
+    ):
+        row('vimeo90k', 'all', model, *triplet)
+        row('ucf101', 'all', model, *ucf101)
+        for subset, value in zip(('easy', 'medium', 'hard', 'extreme'), film):
+            row('snufilm', subset, model, value)
     row('septuplet', 'im123567', 'Swin-VFI', 38.04)
-    for model, value in (('JNMR', 37.19), ('VFIT-B', 36.96), ('FLAVR', 36.3)): row('septuplet', 'im1357', model, value)
-    for model, value in (('RIFE', 1.96), ('EMA-VFI', 1.81)): row('middlebury', 'all', model, ie=value)
-    for model, value in (('BasicVSR', 31.42), ('BasicVSR++', 32.39), ('RVRT', 32.75), ('IART', 32.90)): row('reds4', 'all', model, value)
+    for model, value in (('JNMR', 37.19), ('VFIT-B', 36.96), ('FLAVR', 36.3)):
+        row('septuplet', 'im1357', model, value)
+    for model, value in (('RIFE', 1.96), ('EMA-VFI', 1.81)):
+        row('middlebury', 'all', model, ie=value)
+    for model, value in (
+        ('BasicVSR', 31.42),
+        ('BasicVSR++', 32.39),
+        ('RVRT', 32.75),
+        ('IART', 32.90),
+    ):
+        row('reds4', 'all', model, value)
     return pd.DataFrame(rows)
 
-PUBLISHED = _published() # benchmark, subset, model, psnr, ssim, ie
+
+PUBLISHED = _published()  # benchmark, subset, model, psnr, ssim, ie
 
 # %% ../nbs/16_benchmarks.ipynb #6ca25abd
 _figures = ['psnr', 'ssim', 'ie', 'seconds']
 
+
 def _means(rows, by_clip):
     "Means of the figures, NaN and infinity kept."
     mean = lambda r: pd.Series(r[_figures].to_numpy(float).mean(0), _figures)
-    return mean(pd.DataFrame([mean(r) for _, r in rows.groupby('sample')])) if by_clip else mean(rows)
+    return (
+        mean(pd.DataFrame([mean(r) for _, r in rows.groupby('sample')])) if by_clip else mean(rows)
+    )
+
 
 def summarize(
-    frame: pd.DataFrame, # from `run_benchmark`; several may be concatenated
-): # DataFrame: benchmark, subset, model, source, images, of, broken, psnr, ssim, ie, seconds
+    frame: pd.DataFrame,  # from `run_benchmark`; several may be concatenated
+):  # DataFrame: benchmark, subset, model, source, images, of, broken, psnr, ssim, ie, seconds
     "Means of every model on every subset, and what papers print for the same subset."
     rows = []
     for (benchmark, subset), part_of in frame.groupby(['benchmark', 'subset'], sort=False):
         spec, key = _spec(benchmark), dict(benchmark=benchmark, subset=subset)
         for model, r in part_of.groupby('model', sort=False):
-            rows.append(dict(key, model=model, source='measured', images=len(r), of=spec.images, broken=int(r.psnr.isna().sum()), **_means(r, spec.protocols[subset].by_clip)))
+            rows.append(
+                dict(
+                    key,
+                    model=model,
+                    source='measured',
+                    images=len(r),
+                    of=spec.images,
+                    broken=int(r.psnr.isna().sum()),
+                    **_means(r, spec.protocols[subset].by_clip),
+                )
+            )
         printed = PUBLISHED[(PUBLISHED.benchmark == benchmark) & (PUBLISHED.subset == subset)]
-        rows += [dict(p, source='published', images=spec.images, of=spec.images) for p in printed.to_dict('records')]
-    return pd.DataFrame(rows, columns=['benchmark', 'subset', 'model', 'source', 'images', 'of', 'broken', *_figures]).astype({'images': 'Int64', 'of': 'Int64', 'broken': 'Int64'})
+        rows += [
+            dict(p, source='published', images=spec.images, of=spec.images)
+            for p in printed.to_dict('records')
+        ]
+    return pd.DataFrame(
+        rows,
+        columns=['benchmark', 'subset', 'model', 'source', 'images', 'of', 'broken', *_figures],
+    ).astype({'images': 'Int64', 'of': 'Int64', 'broken': 'Int64'})

@@ -6,7 +6,8 @@
 __all__ = ['app', 'Dtype', 'AnyDtype', 'demo', 'interpolate', 'repair', 'evaluate', 'benchmark', 'leaderboard', 'info', 'main']
 
 # %% ../nbs/31_cli.ipynb #ad69875d
-import sys, warnings
+import sys
+import warnings
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -24,7 +25,7 @@ AnyDtype = Literal['auto', 'float32', 'bfloat16', 'float16']
 
 # %% ../nbs/31_cli.ipynb #bd1a0bc5
 @app.command
-def demo(out: Path=Path('out'), device: str='auto', frames: int=25):
+def demo(out: Path = Path('out'), device: str = 'auto', frames: int = 25):
     """Rebuild dropped frames of two clips with every method: a film, a contact sheet, a table.
 
     Args:
@@ -34,42 +35,86 @@ def demo(out: Path=Path('out'), device: str='auto', frames: int=25):
     """
     from lift.core import pick_device
     from lift.demo import run_demo, verdict
-    if frames < 5: raise LiftError(f'--frames {frames}: give at least 5')
+
+    if frames < 5:
+        raise LiftError(f'--frames {frames}: give at least 5')
     table = run_demo(out, pick_device(device), frames)
     print()
     print(table.to_string(index=False, float_format='{:.3f}'.format))
-    print(f"\n{out/'demo.mp4'}: original and double rate side by side, at speed and four times slower")
-    print(f"{out/'contact-sheet.jpg'}: truth, methods, details with errors, what LIFT's stages say")
+    print(
+        f"\n{out / 'demo.mp4'}: original and double rate side by side, at speed and four times slower"
+    )
+    print(
+        f"{out / 'contact-sheet.jpg'}: truth, methods, details with errors, what LIFT's stages say"
+    )
     print(verdict(table))
 
 # %% ../nbs/31_cli.ipynb #0c0755ed
 def _targets(sources, target):
     "Where each input goes: to the target itself, or under its own name into that folder."
     from lift.video import CONTAINERS
-    if len(sources) == 1: return [target]
-    if target.suffix.lower() in CONTAINERS or target.is_file(): raise LiftError(f'{target}: is one file, but there are {len(sources)} inputs: name a folder last')
-    targets = [target/(s.name if s.suffix.lower() in CONTAINERS else f'{s.stem}.mp4') for s in sources]
+
+    if len(sources) == 1:
+        return [target]
+    if target.suffix.lower() in CONTAINERS or target.is_file():
+        raise LiftError(
+            f'{target}: is one file, but there are {len(sources)} inputs: name a folder last'
+        )
+    targets = [
+        target / (s.name if s.suffix.lower() in CONTAINERS else f'{s.stem}.mp4') for s in sources
+    ]
     twice = next((t for i, t in enumerate(targets) if t in targets[:i]), None)
-    if twice: raise LiftError(f'{twice}: two inputs would be written there: rename one, or do them apart')
+    if twice:
+        raise LiftError(f'{twice}: two inputs would be written there: rename one, or do them apart')
     return targets
+
 
 def _each(sources, target, work):
     "Do the inputs one by one; the exit status."
     targets, failed = _targets(sources, target), []
     for source, to in zip(sources, targets):
-        try: report = work(source, to)
+        try:
+            report = work(source, to)
         except LiftError as e:
-            if len(sources) == 1: raise
-            failed.append(e); print(f'lift: {e}', file=sys.stderr); continue
+            if len(sources) == 1:
+                raise
+            failed.append(e)
+            print(f'lift: {e}', file=sys.stderr)
+            continue
         print(f'\n{report}')
-        if report.damage: failed.append(f'{report.damage}: what precedes the damage was used'); print(f'lift: {failed[-1]}', file=sys.stderr)
-    if len(sources) > 1 and failed: print(f'lift: {len(failed)} of {len(sources)} inputs were not done whole:', *failed, sep='\n  ', file=sys.stderr)
+        if report.damage:
+            failed.append(f'{report.damage}: what precedes the damage was used')
+            print(f'lift: {failed[-1]}', file=sys.stderr)
+    if len(sources) > 1 and failed:
+        print(
+            f'lift: {len(failed)} of {len(sources)} inputs were not done whole:',
+            *failed,
+            sep='\n  ',
+            file=sys.stderr,
+        )
     return 1 if failed else 0
 
 # %% ../nbs/31_cli.ipynb #af6d71b7
 @app.command
-def interpolate(paths: Positional[tuple[Path, ...]], *, factor: str|None=None, fps: str|None=None, model: str='lift15', device: str='auto', dtype: AnyDtype='auto', tile: int|None=None, scale: float=1, compile: bool=False,
-                crf: int=16, codec: str|None=None, pixel_format: str|None=None, source_fps: str|None=None, dedupe: bool=False, preview: Path|None=None, resume: bool=False):
+def interpolate(
+    paths: Positional[tuple[Path, ...]],
+    *,
+    factor: str | None = None,
+    fps: str | None = None,
+    model: str = 'lift15',
+    device: str = 'auto',
+    dtype: AnyDtype = 'auto',
+    tile: int | None = None,
+    scale: float = 1,
+    compile: bool = False,
+    crf: int = 16,
+    codec: str | None = None,
+    pixel_format: str | None = None,
+    source_fps: str | None = None,
+    dedupe: bool = False,
+    preview: Path | None = None,
+    resume: bool = False,
+):
     """Give videos or folders of pictures a higher frame rate: IN… OUT.
 
     Args:
@@ -90,19 +135,51 @@ def interpolate(paths: Positional[tuple[Path, ...]], *, factor: str|None=None, f
         preview: Also write a side-by-side video there.
         resume: Keep finished pieces beside the output, and go on from those that are there.
     """
-    if len(paths) < 2: raise LiftError('name an input and an output: lift interpolate film.mp4 smooth.mp4 --factor 2')
+    if len(paths) < 2:
+        raise LiftError(
+            'name an input and an output: lift interpolate film.mp4 smooth.mp4 --factor 2'
+        )
     from lift.baselines import get_interpolator
     from lift.core import pick_device
     from lift.interpolate import interpolate_video
+
     device = pick_device(device)
     net = get_interpolator(model, device, dtype, scale, compile)
-    choices = dict(crf=crf, codec=codec, pixel_format=pixel_format, source_fps=source_fps, dedupe=dedupe, device=device, tile=tile)
-    if preview and len(paths) > 2: raise LiftError('--preview is for one input')
-    return _each(paths[:-1], paths[-1], lambda source, target: interpolate_video(source, target, net, factor, fps, preview=preview, resume=resume, **choices))
+    choices = dict(
+        crf=crf,
+        codec=codec,
+        pixel_format=pixel_format,
+        source_fps=source_fps,
+        dedupe=dedupe,
+        device=device,
+        tile=tile,
+    )
+    if preview and len(paths) > 2:
+        raise LiftError('--preview is for one input')
+    return _each(
+        paths[:-1],
+        paths[-1],
+        lambda source, target: interpolate_video(
+            source, target, net, factor, fps, preview=preview, resume=resume, **choices
+        ),
+    )
 
 # %% ../nbs/31_cli.ipynb #2fd1cc25
 @app.command
-def repair(source: Positional[Path], target: Positional[Path], *, frames: str|None=None, find: bool=False, model: str='lift15', device: str='auto', dtype: AnyDtype='auto', tile: int|None=None, scale: float=1, crf: int=10, lossless: bool=False):
+def repair(
+    source: Positional[Path],
+    target: Positional[Path],
+    *,
+    frames: str | None = None,
+    find: bool = False,
+    model: str = 'lift15',
+    device: str = 'auto',
+    dtype: AnyDtype = 'auto',
+    tile: int | None = None,
+    scale: float = 1,
+    crf: int = 10,
+    lossless: bool = False,
+):
     """Make lost or spoilt frames anew from those around them.
 
     Args:
@@ -118,29 +195,58 @@ def repair(source: Positional[Path], target: Positional[Path], *, frames: str|No
         crf: Quality where the video is encoded anew: 0 best, 10 hardly to be measured.
         lossless: Keep every other frame bit for bit (large files); the default where the source is lossless itself.
     """
-    if (frames is None) == (not find): raise LiftError('give either --frames 12,40-42 or --find')
+    if (frames is None) == (not find):
+        raise LiftError('give either --frames 12,40-42 or --find')
     from lift.baselines import get_interpolator
     from lift.core import pick_device
     from lift.interpolate import timeline
     from lift.repair import fault_sheet, find_faults, frame_numbers, repair_video, repairable
     from lift.video import probe
+
     only_sheet = target.suffix.lower() in ('.jpg', '.jpeg', '.png') and '%' not in target.name
-    if only_sheet and not find: raise LiftError(f'{target}: a picture is what --find writes: name a video, or a folder for pictures')
-    numbers, device = frame_numbers(frames, len(timeline(probe(source)).times)) if frames else [], pick_device(device)
+    if only_sheet and not find:
+        raise LiftError(
+            f'{target}: a picture is what --find writes: name a video, or a folder for pictures'
+        )
+    numbers, device = (
+        frame_numbers(frames, len(timeline(probe(source)).times)) if frames else [],
+        pick_device(device),
+    )
     net = get_interpolator(model, device, dtype, scale)
     if find:
         faults = find_faults(source)
         numbers = repairable(faults)
         print('\n'.join(map(str, faults)) or f'{source}: nothing found')
-        if faults and only_sheet: fault_sheet(source, faults, net, device).convert('RGB').save(target, quality=90)
-        if numbers: print(f"lift repair {source} OUT --frames {','.join(map(str, numbers))}")
-        if only_sheet or not faults: return 0
-    return _each([source], target, lambda a, b: repair_video(a, b, numbers, net, find, lossless, crf, device, tile))
+        if faults and only_sheet:
+            fault_sheet(source, faults, net, device).convert('RGB').save(target, quality=90)
+        if numbers:
+            print(f"lift repair {source} OUT --frames {','.join(map(str, numbers))}")
+        if only_sheet or not faults:
+            return 0
+    return _each(
+        [source],
+        target,
+        lambda a, b: repair_video(a, b, numbers, net, find, lossless, crf, device, tile),
+    )
 
 # %% ../nbs/31_cli.ipynb #2160d1da
 @app.command
-def evaluate(paths: Positional[tuple[Path, ...]], *, models: str='lift15,rife,blend,minterpolate', sampling: Literal['gap', 'rate']='gap', factor: int=2, every: int=1, limit: int|None=None,
-             csv: Path|None=None, workers: int=1, device: str='auto', dtype: Dtype='float32', flip: bool=True, strata: bool=False, protocol: bool=False):
+def evaluate(
+    paths: Positional[tuple[Path, ...]],
+    *,
+    models: str = 'lift15,rife,blend,minterpolate',
+    sampling: Literal['gap', 'rate'] = 'gap',
+    factor: int = 2,
+    every: int = 1,
+    limit: int | None = None,
+    csv: Path | None = None,
+    workers: int = 1,
+    device: str = 'auto',
+    dtype: Dtype = 'float32',
+    flip: bool = True,
+    strata: bool = False,
+    protocol: bool = False,
+):
     """Score models on clips: a CSV row per frame, a table with intervals, a contact sheet. Run again to go on after an interruption.
 
     Args:
@@ -160,19 +266,53 @@ def evaluate(paths: Positional[tuple[Path, ...]], *, models: str='lift15,rife,bl
     """
     from lift.core import pick_device
     from lift.evaluate import run_evaluate
-    if not paths: raise LiftError('name at least one video or folder')
-    if strata and not csv: raise LiftError('--strata keeps its results beside the table: give --csv too')
+
+    if not paths:
+        raise LiftError('name at least one video or folder')
+    if strata and not csv:
+        raise LiftError('--strata keeps its results beside the table: give --csv too')
     device = str(pick_device(device))
-    status = run_evaluate(list(paths), models, csv, sampling=sampling, factor=factor, every=every, limit=limit, workers=workers, device=device, dtype=dtype, flip=flip, protocol=protocol)
+    status = run_evaluate(
+        list(paths),
+        models,
+        csv,
+        sampling=sampling,
+        factor=factor,
+        every=every,
+        limit=limit,
+        workers=workers,
+        device=device,
+        dtype=dtype,
+        flip=flip,
+        protocol=protocol,
+    )
     if strata:
         from lift.strata import evaluate_strata
+
         table = evaluate_strata(csv, list(paths), device=device)
-        print('\nGain over RIFE in dB by third of each stratum:\n' + table.pivot_table(index=['sampling', 'model', 'stratum'], columns='tercile', values='gain', sort=False).to_string(float_format='{:+.2f}'.format))
+        print(
+            '\nGain over RIFE in dB by third of each stratum:\n'
+            + table.pivot_table(
+                index=['sampling', 'model', 'stratum'], columns='tercile', values='gain', sort=False
+            ).to_string(float_format='{:+.2f}'.format)
+        )
     return status
 
 # %% ../nbs/31_cli.ipynb #ed671666
 @app.command
-def benchmark(name: Positional[str], *, root: Path|None=None, resolution: str|None=None, models: str='lift15,rife,blend', limit: int|None=None, tta: bool=False, partial: bool=False, csv: Path|None=None, device: str='auto', dtype: Dtype='float32'):
+def benchmark(
+    name: Positional[str],
+    *,
+    root: Path | None = None,
+    resolution: str | None = None,
+    models: str = 'lift15,rife,blend',
+    limit: int | None = None,
+    tta: bool = False,
+    partial: bool = False,
+    csv: Path | None = None,
+    device: str = 'auto',
+    dtype: Dtype = 'float32',
+):
     """Score models by a published protocol, the published figures beside; or tell what a frame costs.
 
     Args:
@@ -190,30 +330,48 @@ def benchmark(name: Positional[str], *, root: Path|None=None, resolution: str|No
     from lift.baselines import get_interpolator
     from lift.benchmarks import load_benchmark, run_benchmark, summarize
     from lift.core import pick_device
+
     device = pick_device(device)
-    if (name == 'timing') == (resolution is None): raise LiftError('--resolution belongs to `lift benchmark timing`, and that needs it: lift benchmark timing --resolution 1080p')
+    if (name == 'timing') == (resolution is None):
+        raise LiftError(
+            '--resolution belongs to `lift benchmark timing`, and that needs it: lift benchmark timing --resolution 1080p'
+        )
     nets = lambda: [get_interpolator(m.strip(), device, dtype) for m in models.split(',')]
-    if name == 'timing': return _timing(nets(), resolution, device, dtype, limit or 5, csv)
-    if root is None: raise LiftError('--root: say in which folder the data set is')
+    if name == 'timing':
+        return _timing(nets(), resolution, device, dtype, limit or 5, csv)
+    if root is None:
+        raise LiftError('--root: say in which folder the data set is')
     data = load_benchmark(name, root, partial=partial)
     rows = run_benchmark(data, nets(), limit, device, tta)
-    if csv: rows.to_csv(csv, index=False)
+    if csv:
+        rows.to_csv(csv, index=False)
     print(summarize(rows).to_string(index=False, na_rep='', float_format='{:.4f}'.format))
+
 
 def _timing(nets, resolution, device, dtype, repeat, csv):
     "A table of what one more frame costs."
     import pandas as pd
+
     from lift.baselines import DTYPES
     from lift.timing import frame_cost, machine_peaks, parse_size
+
     size, peaks = parse_size(resolution), machine_peaks(DTYPES[dtype], device)
-    table = pd.DataFrame([frame_cost(net, size, device, repeat).row(peaks) for net in nets]).set_index('model')
-    if csv: table.to_csv(csv)
-    print(f"one more frame at {size[1]}×{size[0]}, {dtype} on {device}; peaks: " + ', '.join(f'{k} {v:.0f} GFLOP/s' for k, v in peaks.items()))
+    table = pd.DataFrame(
+        [frame_cost(net, size, device, repeat).row(peaks) for net in nets]
+    ).set_index('model')
+    if csv:
+        table.to_csv(csv)
+    print(
+        f"one more frame at {size[1]}×{size[0]}, {dtype} on {device}; peaks: "
+        + ', '.join(f'{k} {v:.0f} GFLOP/s' for k, v in peaks.items())
+    )
     print(table.T.to_string(float_format='{:.3f}'.format, na_rep=''))
 
 # %% ../nbs/31_cli.ipynb #e92b3bd9
 @app.command
-def leaderboard(csvs: Positional[tuple[Path, ...]], *, out: Path=Path('ablation_results/leaderboard')):
+def leaderboard(
+    csvs: Positional[tuple[Path, ...]], *, out: Path = Path('ablation_results/leaderboard')
+):
     """Make the leaderboard page, its CSV and its figure from tables of `lift evaluate`.
 
     Args:
@@ -221,6 +379,7 @@ def leaderboard(csvs: Positional[tuple[Path, ...]], *, out: Path=Path('ablation_
         out: Folder.
     """
     from lift.evaluate import leaderboard
+
     leaderboard(list(csvs), out)
     print(f'{out}: made from {len(csvs)} tables')
 
@@ -230,13 +389,27 @@ def _describe_weights(path):
     from lift.hybrid.model import read_hybrid
     from lift.model import read_weights
     from lift.vsr.model import read_vsr
+
     state, config = read_hybrid(path) or read_vsr(path) or read_weights(path)
     dtypes = ', '.join(sorted({str(v.dtype).removeprefix('torch.') for v in state.values()}))
     stages = {}
-    for name, tensor in state.items(): stages[name.split('.')[0]] = stages.get(name.split('.')[0], 0) + tensor.numel()
-    lines = [str(path), f"  {'tensors':10}{len(state)}, {dtypes}, {Path(path).stat().st_size/1e6:.1f} MB", f"  {'parameters':10} {sum(stages.values()):,}"]
+    for name, tensor in state.items():
+        stages[name.split('.')[0]] = stages.get(name.split('.')[0], 0) + tensor.numel()
+    lines = [
+        str(path),
+        f"  {'tensors':10}{len(state)}, {dtypes}, {Path(path).stat().st_size / 1e6:.1f} MB",
+        f"  {'parameters':10} {sum(stages.values()):,}",
+    ]
     lines += [f'    {name:10}{count:>12,}' for name, count in stages.items()]
-    return '\n'.join(lines + (['  configuration'] + [f'    {line}' for line in config.to_yaml().splitlines()] if config else ['  no LIFT configuration in it']))
+    return '\n'.join(
+        lines
+        + (
+            ['  configuration'] + [f'    {line}' for line in config.to_yaml().splitlines()]
+            if config
+            else ['  no LIFT configuration in it']
+        )
+    )
+
 
 @app.command
 def info(file: Positional[Path]):
@@ -245,52 +418,94 @@ def info(file: Positional[Path]):
     Args:
         file: The file or folder.
     """
-    if not file.exists(): raise LiftError(f'{file}: no such file')
-    if file.suffix.lower() in ('.safetensors', '.pth', '.pt', '.pkl', '.ckpt'): print(_describe_weights(file))
+    if not file.exists():
+        raise LiftError(f'{file}: no such file')
+    if file.suffix.lower() in ('.safetensors', '.pth', '.pt', '.pkl', '.ckpt'):
+        print(_describe_weights(file))
     else:
         from lift.video import probe
+
         print(probe(file))
 
 # %% ../nbs/31_cli.ipynb #e1a2ad11
-_apart = { # command: where its parser is, what it does
+_apart = {  # command: where its parser is, what it does
     'train': ('lift.train', 'train_command', 'Train LIFT on a folder of videos.'),
-    'ablate': ('lift.ablate', 'ablate_command', 'Train variants of the model alike, and tabulate what each part earns.'),
-    'hybrid-train': ('lift.hybrid.phases', 'hybrid_train_command', 'Train the hybrid of Mamba-2 and gated window attention, in three phases.'),
-    'upscale': ('lift.vsr.upscale', 'upscale_command', 'Make a video three times as large, if asked also of a higher frame rate.'),
-    'vsr-prepare': ('lift.vsr.data', 'vsr_prepare_command', 'Make a data set for super-resolution from ordinary videos.'),
+    'ablate': (
+        'lift.ablate',
+        'ablate_command',
+        'Train variants of the model alike, and tabulate what each part earns.',
+    ),
+    'hybrid-train': (
+        'lift.hybrid.phases',
+        'hybrid_train_command',
+        'Train the hybrid of Mamba-2 and gated window attention, in three phases.',
+    ),
+    'upscale': (
+        'lift.vsr.upscale',
+        'upscale_command',
+        'Make a video three times as large, if asked also of a higher frame rate.',
+    ),
+    'vsr-prepare': (
+        'lift.vsr.data',
+        'vsr_prepare_command',
+        'Make a data set for super-resolution from ordinary videos.',
+    ),
     'vsr-train': ('lift.vsr.train', 'vsr_train_command', 'Train a super-resolution network.'),
-    'vsr-selftest': ('lift.vsr.train', 'vsr_selftest_command', 'Check the super-resolution system on data made up for it.')}
+    'vsr-selftest': (
+        'lift.vsr.train',
+        'vsr_selftest_command',
+        'Check the super-resolution system on data made up for it.',
+    ),
+}
+
 
 def _named(name, text):
     "A line in the table of commands."
-    def command(): pass
+
+    def command():
+        pass
+
     command.__doc__ = f'{text} `lift {name} --help` tells its options.'
     return app.command(command, name=name)
 
-for name, (_, _, text) in _apart.items(): _named(name, text)
 
-def _run(args): # exit status
+for name, (_, _, text) in _apart.items():
+    _named(name, text)
+
+
+def _run(args):  # exit status
     "Run a command."
     if args and args[0] in _apart:
         module, function, _ = _apart[args[0]]
         return getattr(import_module(module), function)(args[1:])
-    return app.cli(prog='lift', description='Frames that were never filmed, made from 14 that were.', args=args or ['--help'], config=(tyro.conf.PositionalMetavarFromFieldName,))
+    return app.cli(
+        prog='lift',
+        description='Frames that were never filmed, made from 14 that were.',
+        args=args or ['--help'],
+        config=(tyro.conf.PositionalMetavarFromFieldName,),
+    )
 
 # %% ../nbs/31_cli.ipynb #f3f6fdff
 def main(
-    args=None, # list of arguments; those of the process by default
+    args=None,  # list of arguments; those of the process by default
 ):
     "The command `lift`; ends the process with 0, 1 (damaged source) or 2 (unusable input)."
     args = sys.argv[1:] if args is None else list(args)
     warnings.showwarning = lambda message, *_: print(f'lift: note: {message}', file=sys.stderr)
-    if args == ['--version']: sys.exit(print(f'lift {__version__}'))
-    try: status = _run(args)
+    if args == ['--version']:
+        sys.exit(print(f'lift {__version__}'))
+    try:
+        status = _run(args)
     except LiftError as e:
         print(f'lift: {e}', file=sys.stderr)
         status = 2
     except (RuntimeError, MemoryError) as e:
-        if not out_of_memory(e): raise
-        print('lift: memory ran out: give smaller tiles, crops or batches, half precision or another --device', file=sys.stderr)
+        if not out_of_memory(e):
+            raise
+        print(
+            'lift: memory ran out: give smaller tiles, crops or batches, half precision or another --device',
+            file=sys.stderr,
+        )
         status = 2
     except KeyboardInterrupt:
         print('lift: stopped; nothing was left under the final name', file=sys.stderr)

@@ -14,105 +14,139 @@ from .core import LiftConfig, LiftError
 
 # %% ../nbs/03_context.ipynb #ea232368
 def attention_mask(
-    offsets: Tensor, # [B, T]
-    valid: Tensor, # [B, T] bool
-    window: int=None, # neighbours seen, half on either side; None: all
-): # [B, T, T] bool, true where frame i (row) may look at frame j
+    offsets: Tensor,  # [B, T]
+    valid: Tensor,  # [B, T] bool
+    window: int = None,  # neighbours seen, half on either side; None: all
+):  # [B, T, T] bool, true where frame i (row) may look at frame j
     "Which frames each frame attends to. Absent ones see and are seen by nobody but themselves."
     allowed = valid[:, None, :] & valid[:, :, None]
     if window is not None:
         rank = offsets.masked_fill(~valid, float('inf')).argsort(stable=True, dim=-1).argsort(-1)
-        allowed = allowed & ((rank[:, :, None]-rank[:, None, :]).abs() <= window//2)
+        allowed = allowed & ((rank[:, :, None] - rank[:, None, :]).abs() <= window // 2)
     return allowed | torch.eye(offsets.shape[1], dtype=torch.bool, device=offsets.device)
 
 # %% ../nbs/03_context.ipynb #20876928
 class TemporalAttention(nn.Module):
     "Every patch attends to itself in the other frames (specification §3.5)."
-    def __init__(self, dim: int=256, heads: int=8):
+
+    def __init__(self, dim: int = 256, heads: int = 8):
         super().__init__()
         self.heads = heads
-        self.qkv, self.out = nn.Linear(dim, 3*dim), nn.Linear(dim, dim)
+        self.qkv, self.out = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
 
-    def forward(self,
-        x: Tensor, # [B, L, T, D] tokens of L patches in T frames
-        mask: Tensor, # [B, T, T] bool
-        return_weights: bool=False,
-    ): # [B, L, T, D], and the weights [B, L, heads, T, T] or None
+    def forward(
+        self,
+        x: Tensor,  # [B, L, T, D] tokens of L patches in T frames
+        mask: Tensor,  # [B, T, T] bool
+        return_weights: bool = False,
+    ):  # [B, L, T, D], and the weights [B, L, heads, T, T] or None
         b, patches, t, dim = x.shape
-        q, k, v = self.qkv(x).reshape(b, patches, t, 3, self.heads, -1).permute(3, 0, 1, 4, 2, 5).flatten(2, 3) # each [B, L·heads, T, D/heads]
+        q, k, v = (
+            self.qkv(x)
+            .reshape(b, patches, t, 3, self.heads, -1)
+            .permute(3, 0, 1, 4, 2, 5)
+            .flatten(2, 3)
+        )  # each [B, L·heads, T, D/heads]
         mask, weights = mask[:, None], None
         if return_weights:
-            weights = (q@k.mT/q.shape[-1]**.5).masked_fill(~mask, float('-inf')).softmax(-1)
-            y = weights@v
+            weights = (q @ k.mT / q.shape[-1] ** 0.5).masked_fill(~mask, float('-inf')).softmax(-1)
+            y = weights @ v
             weights = weights.unflatten(1, (patches, self.heads))
-        else: y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        else:
+            y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.out(y.unflatten(1, (patches, self.heads)).transpose(2, 3).flatten(3)), weights
 
 # %% ../nbs/03_context.ipynb #6f00501d
 class SpatialMixing(nn.Module):
     "x + GroupNorm(pointwise(depthwise 3×3(x))) on the patches of each frame (specification §3.5)."
-    def __init__(self, dim: int=256):
-        super().__init__()
-        self.body = nn.Sequential(nn.Conv2d(dim, dim, 3, 1, 1, groups=dim), nn.Conv2d(dim, dim, 1), nn.GroupNorm(8, dim))
 
-    def forward(self, x: Tensor): # [B, h, w, T, D]
+    def __init__(self, dim: int = 256):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(dim, dim, 3, 1, 1, groups=dim), nn.Conv2d(dim, dim, 1), nn.GroupNorm(8, dim)
+        )
+
+    def forward(self, x: Tensor):  # [B, h, w, T, D]
         b, h, w, t, dim = x.shape
-        y = self.body(x.permute(0, 3, 4, 1, 2).reshape(b*t, dim, h, w))
+        y = self.body(x.permute(0, 3, 4, 1, 2).reshape(b * t, dim, h, w))
         return x + y.reshape(b, t, dim, h, w).permute(0, 3, 4, 1, 2)
 
 # %% ../nbs/03_context.ipynb #cbd3d2e9
 class TransformerLayer(nn.Module):
     "Attention over time, mixing in space, feed-forward ×4 (specification §3.5; LayerNorm before attention)."
-    def __init__(self, dim: int=256, heads: int=8, dropout: float=.1):
+
+    def __init__(self, dim: int = 256, heads: int = 8, dropout: float = 0.1):
         super().__init__()
         self.norm = nn.LayerNorm(dim)
         self.attention = TemporalAttention(dim, heads)
         self.mixing = SpatialMixing(dim)
-        self.feed_forward = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, 4*dim), nn.GELU(), nn.Linear(4*dim, dim), nn.Dropout(dropout))
+        self.feed_forward = nn.Sequential(
+            nn.LayerNorm(dim),
+            nn.Linear(dim, 4 * dim),
+            nn.GELU(),
+            nn.Linear(4 * dim, dim),
+            nn.Dropout(dropout),
+        )
 
-    def forward(self,
-        x: Tensor, # [B, h, w, T, D]
-        mask: Tensor, # [B, T, T]
-        return_weights: bool=False,
-    ): # [B, h, w, T, D], and the weights [B, h, w, heads, T, T] or None
+    def forward(
+        self,
+        x: Tensor,  # [B, h, w, T, D]
+        mask: Tensor,  # [B, T, T]
+        return_weights: bool = False,
+    ):  # [B, h, w, T, D], and the weights [B, h, w, heads, T, T] or None
         y, weights = self.attention(self.norm(x).flatten(1, 2), mask, return_weights)
         x = self.mixing(x + y.unflatten(1, x.shape[1:3]))
-        return x + self.feed_forward(x), None if weights is None else weights.unflatten(1, x.shape[1:3])
+        return x + self.feed_forward(x), None if weights is None else weights.unflatten(
+            1, x.shape[1:3]
+        )
 
 # %% ../nbs/03_context.ipynb #f592e400
 def normalize_alphas(
-    alphas: Tensor, # [B, T], ≥ 0
-    valid: Tensor, # [B, T] bool
-): # [B, T], sum 1 over valid frames, exactly 0 elsewhere
+    alphas: Tensor,  # [B, T], ≥ 0
+    valid: Tensor,  # [B, T] bool
+):  # [B, T], sum 1 over valid frames, exactly 0 elsewhere
     "Scale weights given from outside."
-    if alphas.shape != valid.shape: raise LiftError(f'alphas of shape {list(alphas.shape)} do not fit {list(valid.shape)} frames')
+    if alphas.shape != valid.shape:
+        raise LiftError(
+            f'alphas of shape {list(alphas.shape)} do not fit {list(valid.shape)} frames'
+        )
     alphas = alphas.float().masked_fill(~valid, 0)
-    if not torch.isfinite(alphas).all() or (alphas < 0).any(): raise LiftError('alphas should be numbers of at least 0')
+    if not torch.isfinite(alphas).all() or (alphas < 0).any():
+        raise LiftError('alphas should be numbers of at least 0')
     total = alphas.sum(-1, keepdim=True)
-    if (total <= 0).any(): raise LiftError('alphas sum to 0 over the valid frames: give at least one of them some weight')
-    return alphas/total
+    if (total <= 0).any():
+        raise LiftError(
+            'alphas sum to 0 over the valid frames: give at least one of them some weight'
+        )
+    return alphas / total
 
 # %% ../nbs/03_context.ipynb #52312bdd
 class TemporalContext(nn.Module):
     "Stage 2: from s16 of all frames to one context map and the weight of every frame (specification §3)."
-    def __init__(self, config: LiftConfig=LiftConfig(), dim: int=256, heads: int=8):
+
+    def __init__(self, config: LiftConfig = LiftConfig(), dim: int = 256, heads: int = 8):
         super().__init__()
         self.window = config.attention_window if config.attention == 'window' else None
         self.learned = config.aggregate == 'attention'
-        if not self.learned: return
+        if not self.learned:
+            return
         self.patchify = nn.Conv2d(dim, dim, 2, 2)
-        self.layers = nn.ModuleList(TransformerLayer(dim, heads, config.dropout) for _ in range(config.layers))
-        self.score = nn.Sequential(nn.Linear(dim, dim//4), nn.GELU(), nn.Linear(dim//4, 1))
+        self.layers = nn.ModuleList(
+            TransformerLayer(dim, heads, config.dropout) for _ in range(config.layers)
+        )
+        self.score = nn.Sequential(nn.Linear(dim, dim // 4), nn.GELU(), nn.Linear(dim // 4, 1))
         self.unpatchify = nn.ConvTranspose2d(dim, dim, 2, 2)
 
-    def forward(self,
-        s16: Tensor, # [B, T, D, h, w] with position added, zero where absent
-        offsets: Tensor, # [B, T]
-        valid: Tensor, # [B, T] bool
-        alphas: Tensor=None, # [B, T] overrides the stage's own
-        return_attention: bool=False,
-    ): # F_ctx [B, D, h, w], alphas [B, T], attention: a list of [B, h/2, w/2, heads, T, T], empty unless asked for
-        if alphas is not None: alphas = normalize_alphas(alphas, valid)
+    def forward(
+        self,
+        s16: Tensor,  # [B, T, D, h, w] with position added, zero where absent
+        offsets: Tensor,  # [B, T]
+        valid: Tensor,  # [B, T] bool
+        alphas: Tensor = None,  # [B, T] overrides the stage's own
+        return_attention: bool = False,
+    ):  # F_ctx [B, D, h, w], alphas [B, T], attention: a list of [B, h/2, w/2, heads, T, T], empty unless asked for
+        if alphas is not None:
+            alphas = normalize_alphas(alphas, valid)
         if not self.learned:
             alphas = normalize_alphas(torch.ones_like(offsets), valid) if alphas is None else alphas
             return torch.einsum('bt,btdhw->bdhw', alphas.to(s16.dtype), s16), alphas, []
@@ -127,5 +161,5 @@ class TemporalContext(nn.Module):
         context = torch.einsum('bt,bhwtd->bdhw', alphas.to(tokens.dtype), tokens)
         return self.unpatchify(context), alphas, attention if return_attention else []
 
-    def tokens(self, s16: Tensor): # [B, T, D, h, w] -> [B, h/2, w/2, T, D]
+    def tokens(self, s16: Tensor):  # [B, T, D, h, w] -> [B, h/2, w/2, T, D]
         return self.patchify(s16.flatten(0, 1)).unflatten(0, s16.shape[:2]).permute(0, 3, 4, 1, 2)

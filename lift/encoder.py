@@ -15,32 +15,42 @@ from torch import Tensor, nn
 from .core import LiftError, pad_to_multiple
 
 # %% ../nbs/02_encoder.ipynb #ff9264aa
-def conv(inputs: int, outputs: int, stride: int=1):
+def conv(inputs: int, outputs: int, stride: int = 1):
     "A 3×3 convolution and LeakyReLU(0.2), started so that the signal keeps its strength (He et al. 2015)."
     convolution = nn.Conv2d(inputs, outputs, 3, stride, 1)
-    nn.init.kaiming_normal_(convolution.weight, a=.2)
-    return nn.Sequential(convolution, nn.LeakyReLU(.2, inplace=True))
+    nn.init.kaiming_normal_(convolution.weight, a=0.2)
+    return nn.Sequential(convolution, nn.LeakyReLU(0.2, inplace=True))
+
 
 def group_norm(
     channels: int,
-    kind: str='group', # 'group', or 'none' where crop and whole picture must agree
-    groups: int=8,
+    kind: str = 'group',  # 'group', or 'none' where crop and whole picture must agree
+    groups: int = 8,
 ):
     "GroupNorm, or nothing."
     return nn.GroupNorm(groups, channels) if kind == 'group' else nn.Identity()
 
+
 class ResBlock(nn.Module):
     "x + norm(conv(relu(norm(conv(x))))), all 3×3 (specification §6.4)."
-    def __init__(self, channels: int, norm: str='group'):
-        super().__init__()
-        self.body = nn.Sequential(nn.Conv2d(channels, channels, 3, 1, 1), group_norm(channels, norm), nn.ReLU(),
-                                  nn.Conv2d(channels, channels, 3, 1, 1), group_norm(channels, norm))
 
-    def forward(self, x: Tensor): return x + self.body(x)
+    def __init__(self, channels: int, norm: str = 'group'):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, 1, 1),
+            group_norm(channels, norm),
+            nn.ReLU(),
+            nn.Conv2d(channels, channels, 3, 1, 1),
+            group_norm(channels, norm),
+        )
+
+    def forward(self, x: Tensor):
+        return x + self.body(x)
 
 # %% ../nbs/02_encoder.ipynb #c20d138f
 class FeatureEncoder(nn.Module):
     "Stage 1 (specification §2.2): nine 3×3 convolutions, 3→32→32 | 64→64 | 128→128 | 192→192 | 256."
+
     def __init__(self):
         super().__init__()
         self.to_s1 = nn.Sequential(conv(3, 32), conv(32, 32))
@@ -49,9 +59,10 @@ class FeatureEncoder(nn.Module):
         self.to_s8 = nn.Sequential(conv(128, 192, 2), conv(192, 192))
         self.to_s16 = conv(192, 256, 2)
 
-    def forward(self,
-        image: Tensor, # [B, 3, H, W], sides multiples of 32
-    ): # s1, s4, s8, s16
+    def forward(
+        self,
+        image: Tensor,  # [B, 3, H, W], sides multiples of 32
+    ):  # s1, s4, s8, s16
         s1 = self.to_s1(image)
         s4 = self.to_s4(self.to_s2(s1))
         s8 = self.to_s8(s4)
@@ -59,89 +70,137 @@ class FeatureEncoder(nn.Module):
 
 # %% ../nbs/02_encoder.ipynb #c45a1382
 def set_taps(
-    convolution: nn.Conv2d, # 3×3
-    rows: list, # for each output channel from the first on {input channel: weight of the middle tap}, or {(channel, row, column): weight}
+    convolution: nn.Conv2d,  # 3×3
+    rows: list,  # for each output channel from the first on {input channel: weight of the middle tap}, or {(channel, row, column): weight}
 ):
     "Set output channels to weighted sums of inputs; the other channels stay as they are."
     n = len(rows)
     nn.init.zeros_(convolution.weight[:n]), nn.init.zeros_(convolution.bias[:n])
     for k, row in enumerate(rows):
-        for place, weight in row.items(): convolution.weight[k][place if isinstance(place, tuple) else (place, 1, 1)] = weight
+        for place, weight in row.items():
+            convolution.weight[k][place if isinstance(place, tuple) else (place, 1, 1)] = weight
+
 
 @torch.no_grad()
 def start_as_pixels(encoder: FeatureEncoder):
     "Start weights under which s1 begins with the colours of its picture, and s2, s4 and s8 with the grey values of the pixels they cover."
-    for layer in encoder.to_s1: set_taps(layer[0], [{c: 1.} for c in range(3)])
-    held = [{c: 1/3 for c in range(3)}] # each channel of the level above, as a sum of its inputs
+    for layer in encoder.to_s1:
+        set_taps(layer[0], [{c: 1.0} for c in range(3)])
+    held = [
+        dict.fromkeys(range(3), 1 / 3)
+    ]  # each channel of the level above, as a sum of its inputs
     for enter, keep in (encoder.to_s2, encoder.to_s4, encoder.to_s8):
-        set_taps(enter[0], [{(c, 1+y, 1+x): w for c, w in row.items()} for y in (0, 1) for x in (0, 1) for row in held])
-        held = [{c: 1.} for c in range(4*len(held))]
+        set_taps(
+            enter[0],
+            [
+                {(c, 1 + y, 1 + x): w for c, w in row.items()}
+                for y in (0, 1)
+                for x in (0, 1)
+                for row in held
+            ],
+        )
+        held = [{c: 1.0} for c in range(4 * len(held))]
         set_taps(keep[0], held)
 
+
 def pixel_places(
-    side: int, # of a cell in pixels: 2, 4 or 8
-): # for each of the first side² channels the row and column of its pixel
+    side: int,  # of a cell in pixels: 2, 4 or 8
+):  # for each of the first side² channels the row and column of its pixel
     "Where in its cell the pixel of a channel lies, under `start_as_pixels`."
-    return [(y+side//2*v, x+side//2*u) for v in (0, 1) for u in (0, 1) for y, x in pixel_places(side//2)] if side > 1 else [(0, 0)]
+    return (
+        [
+            (y + side // 2 * v, x + side // 2 * u)
+            for v in (0, 1)
+            for u in (0, 1)
+            for y, x in pixel_places(side // 2)
+        ]
+        if side > 1
+        else [(0, 0)]
+    )
 
 # %% ../nbs/02_encoder.ipynb #d7d5bd0e
 @dataclass(frozen=True)
 class FrameFeatures:
     "One encoded frame, usable at any offset. Maps are those of the padded picture."
-    size: tuple # (H, W) before padding
-    image: Tensor # [B, 3, H', W'], padded
-    s16: Tensor # [B, 256, H'/16, W'/16]
-    s1: Tensor=None # [B, 32, H', W']; only references need this and the following
-    s4: Tensor=None # [B, 128, H'/4, W'/4]
-    s8: Tensor=None # [B, 192, H'/8, W'/8]
-    motion: Tensor=None # [B, 7, h, w], picture and RIFE's own features at `scale`, where its flow is used
-    scale: float=1 # at which motion is looked for
-    half: Tensor=None # [B, 7, H'/2, W'/2] padded: picture and RIFE's features at half size, where frames are fused
-    small: Tensor=None # [B, 3, H'/8, W'/8], the same
-    pairs: dict=field(default_factory=dict, repr=False, compare=False) # motion between this frame and a later one, by the later one's `half`: found once, asked for from both sides
+
+    size: tuple  # (H, W) before padding
+    image: Tensor  # [B, 3, H', W'], padded
+    s16: Tensor  # [B, 256, H'/16, W'/16]
+    s1: Tensor = None  # [B, 32, H', W']; only references need this and the following
+    s4: Tensor = None  # [B, 128, H'/4, W'/4]
+    s8: Tensor = None  # [B, 192, H'/8, W'/8]
+    motion: Tensor = (
+        None  # [B, 7, h, w], picture and RIFE's own features at `scale`, where its flow is used
+    )
+    scale: float = 1  # at which motion is looked for
+    half: Tensor = None  # [B, 7, H'/2, W'/2] padded: picture and RIFE's features at half size, where frames are fused
+    small: Tensor = None  # [B, 3, H'/8, W'/8], the same
+    pairs: dict = field(
+        default_factory=dict, repr=False, compare=False
+    )  # motion between this frame and a later one, by the later one's `half`: found once, asked for from both sides
 
     def light(self):
         "What a context frame needs, without s1, s4 and s8; where frames are fused without RIFE's full-size features."
-        return replace(self, s1=None, s4=None, s8=None, motion=self.motion if self.half is None else None)
+        return replace(
+            self, s1=None, s4=None, s8=None, motion=self.motion if self.half is None else None
+        )
 
     @property
-    def maps(self): return {k: v for k, v in vars(self).items() if isinstance(v, Tensor)}
+    def maps(self):
+        return {k: v for k, v in vars(self).items() if isinstance(v, Tensor)}
 
 # %% ../nbs/02_encoder.ipynb #49e7158b
 def encode_frame(
     encoder: FeatureEncoder,
-    frame: Tensor, # [B, 3, H, W] in [0, 1], sides ≥ 32
-    multiple: int=32, # sides are padded to a multiple of this
-): # FrameFeatures
+    frame: Tensor,  # [B, 3, H, W] in [0, 1], sides ≥ 32
+    multiple: int = 32,  # sides are padded to a multiple of this
+):  # FrameFeatures
     "Pad a frame and encode it."
-    if frame.ndim != 4 or frame.shape[1] != 3: raise LiftError(f'a frame should be [B, 3, H, W], not {list(frame.shape)}: add the batch dimension, use RGB')
+    if frame.ndim != 4 or frame.shape[1] != 3:
+        raise LiftError(
+            f'a frame should be [B, 3, H, W], not {list(frame.shape)}: add the batch dimension, use RGB'
+        )
     image = pad_to_multiple(frame, multiple)
     s1, s4, s8, s16 = encoder(image)
     return FrameFeatures(tuple(frame.shape[-2:]), image, s16, s1, s4, s8)
 
 # %% ../nbs/02_encoder.ipynb #ae1c020a
 def select_features(
-    features: list, # T FrameFeatures
-    index: Tensor, # [B] list position for each sample
-): # FrameFeatures
+    features: list,  # T FrameFeatures
+    index: Tensor,  # [B] list position for each sample
+):  # FrameFeatures
     "For each sample the features of its own frame."
     wanted = index.unique().tolist()
-    if len(wanted) == 1: return features[wanted[0]]
-    position, sample = torch.searchsorted(index.unique(), index), torch.arange(len(index), device=index.device)
+    if len(wanted) == 1:
+        return features[wanted[0]]
+    position, sample = (
+        torch.searchsorted(index.unique(), index),
+        torch.arange(len(index), device=index.device),
+    )
     shared = set.intersection(*(set(features[i].maps) for i in wanted))
-    return replace(features[wanted[0]], pairs={}, **{name: torch.stack([features[i].maps[name] for i in wanted])[position, sample] if name in shared else None
-                                           for name in features[wanted[0]].maps})
+    return replace(
+        features[wanted[0]],
+        pairs={},
+        **{
+            name: torch.stack([features[i].maps[name] for i in wanted])[position, sample]
+            if name in shared
+            else None
+            for name in features[wanted[0]].maps
+        },
+    )
 
 # %% ../nbs/02_encoder.ipynb #95b36e1e
-WANTED_INDEX = 8 # the specification's index of the wanted frame
+WANTED_INDEX = 8  # the specification's index of the wanted frame
+
 
 def positional_encoding(
-    index: Tensor, # [...] real positions k = offset + 8
-    channels: int, # even
-): # [..., channels] in float32
+    index: Tensor,  # [...] real positions k = offset + 8
+    channels: int,  # even
+):  # [..., channels] in float32
     "Sinusoidal encoding of real-valued positions (specification §2.4)."
-    if channels % 2: raise LiftError(f'positional encoding needs an even number of channels, not {channels}')
+    if channels % 2:
+        raise LiftError(f'positional encoding needs an even number of channels, not {channels}')
     index = torch.as_tensor(index).float()
-    frequency = 10000.**(-torch.arange(0, channels, 2, device=index.device)/channels)
-    angle = index[..., None]*frequency
+    frequency = 10000.0 ** (-torch.arange(0, channels, 2, device=index.device) / channels)
+    angle = index[..., None] * frequency
     return torch.stack((angle.sin(), angle.cos()), -1).flatten(-2)

@@ -10,7 +10,16 @@ __all__ = ['COLUMNS', 'METRICS', 'SEED_LINES', 'Clip', 'find_clips', 'protocol_t
            'run_evaluate', 'board_rows', 'leaderboard']
 
 # %% ../nbs/17_evaluate.ipynb #b4bbcfcf
-import hashlib, io, json, multiprocessing, os, queue, shlex, sys, time, warnings
+import hashlib
+import io
+import json
+import multiprocessing
+import os
+import queue
+import shlex
+import sys
+import time
+import warnings
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -29,111 +38,193 @@ from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from torch import Tensor
 
-from .baselines import BASELINES, Interpolator, LiftInterpolator, Minterpolate, get_interpolator, minterpolate, sampled_window
+from lift.baselines import (
+    BASELINES,
+    Interpolator,
+    LiftInterpolator,
+    Minterpolate,
+    get_interpolator,
+    minterpolate,
+    sampled_window,
+)
 from .core import LiftError, Window, pick_device, provenance, replacing, synchronize
 from .metrics import flip, lpips_available, lpips_distance, psnr, quantize, ssim, ssim_matlab
 from .video import VIDEOS, find_cuts, list_pictures, natural_key, read_video, reformat
 from .viz import contact_sheet, error_map
 
 # %% ../nbs/17_evaluate.ipynb #1cb269cc
-COLUMNS = ('clip', 'frame', 't', 'model', 'sampling', 'psnr', 'ssim', 'ssim_matlab', 'flip', 'lpips', 'seconds')
+COLUMNS = (
+    'clip',
+    'frame',
+    't',
+    'model',
+    'sampling',
+    'psnr',
+    'ssim',
+    'ssim_matlab',
+    'flip',
+    'lpips',
+    'seconds',
+)
 METRICS = COLUMNS[5:10]
 
 # %% ../nbs/17_evaluate.ipynb #c2aa93f2
 @dataclass(frozen=True)
 class Clip:
     "A video or a folder of pictures, and the name it has in tables."
+
     name: str
     path: Path
 
-    def bytes(self): return self.path.stat().st_size if self.path.is_file() else sum(p.stat().st_size for p in list_pictures(self.path))
+    def bytes(self):
+        return (
+            self.path.stat().st_size
+            if self.path.is_file()
+            else sum(p.stat().st_size for p in list_pictures(self.path))
+        )
 
-def _is_video(path): return path.is_file() and path.suffix.lower() in VIDEOS and path.name[0] != '.'
+
+def _is_video(path):
+    return path.is_file() and path.suffix.lower() in VIDEOS and path.name[0] != '.'
+
 
 def _inside(folder):
     "The clips directly in a folder."
-    return sorted((p for p in folder.iterdir() if _is_video(p) or p.is_dir() and p.name[0] != '.' and list_pictures(p)), key=natural_key)
+    return sorted(
+        (
+            p
+            for p in folder.iterdir()
+            if _is_video(p) or p.is_dir() and p.name[0] != '.' and list_pictures(p)
+        ),
+        key=natural_key,
+    )
 
 # %% ../nbs/17_evaluate.ipynb #7ef59426
 def find_clips(
-    paths, # a path or a list of them: videos, folders of pictures, folders of either
-): # list of Clip, in the order of the paths, each once
+    paths,  # a path or a list of them: videos, folders of pictures, folders of either
+):  # list of Clip, in the order of the paths, each once
     "The clips at some paths; other files are ignored. LiftError for a path that isn't there and where no clip is found."
     found = {}
     for path in map(Path, [paths] if isinstance(paths, (str, Path)) else paths):
-        if not path.exists(): raise LiftError(f'{path}: no such file or folder')
-        clips = [path] if _is_video(path) else [] if path.is_file() else _inside(path) or ([path] if list_pictures(path) else [])
-        if not clips and path.is_dir(): raise LiftError(f"{path}: holds no clips: give videos ({', '.join(VIDEOS[:4])}, …), folders of pictures, or folders of either")
-        for p in clips: found.setdefault(p.resolve(), p.absolute())
-    if not found: raise LiftError(f"no clips among {', '.join(map(str, paths))}: videos end in {', '.join(VIDEOS)}" if not isinstance(paths, (str, Path)) else f"{paths}: no clip: videos end in {', '.join(VIDEOS)}")
+        if not path.exists():
+            raise LiftError(f'{path}: no such file or folder')
+        clips = (
+            [path]
+            if _is_video(path)
+            else []
+            if path.is_file()
+            else _inside(path) or ([path] if list_pictures(path) else [])
+        )
+        if not clips and path.is_dir():
+            raise LiftError(
+                f"{path}: holds no clips: give videos ({', '.join(VIDEOS[:4])}, …), folders of pictures, or folders of either"
+            )
+        for p in clips:
+            found.setdefault(p.resolve(), p.absolute())
+    if not found:
+        raise LiftError(
+            f"no clips among {', '.join(map(str, paths))}: videos end in {', '.join(VIDEOS)}"
+            if not isinstance(paths, (str, Path))
+            else f"{paths}: no clip: videos end in {', '.join(VIDEOS)}"
+        )
     return [Clip(name, path) for name, path in zip(_names(list(found.values())), found.values())]
+
 
 def _names(paths):
     "The shortest kind of name that is different for every path: stem, name, then with more and more folders before it."
     plain = lambda p: p.stem if p.is_file() else p.name
-    for name in (plain, *(lambda p, n=n: '/'.join(p.parts[-n:]) for n in range(1, max(len(p.parts) for p in paths)+1))):
+    for name in (
+        plain,
+        *(
+            lambda p, n=n: '/'.join(p.parts[-n:])
+            for n in range(1, max(len(p.parts) for p in paths) + 1)
+        ),
+    ):
         names = [name(p) for p in paths]
-        if len(set(names)) == len(names): return names
+        if len(set(names)) == len(names):
+            return names
 
 # %% ../nbs/17_evaluate.ipynb #d2390f89
 def protocol_targets(
-    n: int, # frames of the clip
-): # list of at most 10 frame numbers, all odd
+    n: int,  # frames of the clip
+):  # list of at most 10 frame numbers, all odd
     "Targets of PROTOCOLS.md, section 6."
     n = min(n, 121)
-    return list(range(9, n-8, 2))[::max(1, n//20)][:10]
+    return list(range(9, n - 8, 2))[:: max(1, n // 20)][:10]
+
 
 @dataclass(frozen=True)
 class Task:
     "Which frames of a clip are to be made, and which may be seen for it."
-    sampling: str='gap' # 'gap' or 'rate'
-    factor: int=2 # rate: every factor-th frame is kept
-    every: int=1 # K: of the targets, the K-th, 2K-th, …
-    limit: int=None # N: at most so many a clip; None for all
-    protocol: bool=False # targets and colour conversion of PROTOCOLS.md, section 6; then without every and limit
+
+    sampling: str = 'gap'  # 'gap' or 'rate'
+    factor: int = 2  # rate: every factor-th frame is kept
+    every: int = 1  # K: of the targets, the K-th, 2K-th, …
+    limit: int = None  # N: at most so many a clip; None for all
+    protocol: bool = False  # targets and colour conversion of PROTOCOLS.md, section 6; then without every and limit
 
     def __post_init__(self):
         sampled_window(3, self.sampling)
-        if self.factor < 2 or self.sampling == 'gap' and self.factor != 2: raise LiftError(f'factor={self.factor}: ' + ('a factor belongs to rate sampling: leave it out or use sampling rate' if self.factor > 1 else 'keep every 2nd frame or fewer'))
+        if self.factor < 2 or self.sampling == 'gap' and self.factor != 2:
+            raise LiftError(
+                f'factor={self.factor}: '
+                + (
+                    'a factor belongs to rate sampling: leave it out or use sampling rate'
+                    if self.factor > 1
+                    else 'keep every 2nd frame or fewer'
+                )
+            )
         for name in ('every', 'limit'):
-            if getattr(self, name) is not None and getattr(self, name) < 1: raise LiftError(f'{name}={getattr(self, name)}: give a whole number of at least 1')
-        if self.protocol and (self.every != 1 or self.limit is not None): raise LiftError('protocol has its own targets: leave every and limit out')
+            if getattr(self, name) is not None and getattr(self, name) < 1:
+                raise LiftError(f'{name}={getattr(self, name)}: give a whole number of at least 1')
+        if self.protocol and (self.every != 1 or self.limit is not None):
+            raise LiftError('protocol has its own targets: leave every and limit out')
 
 # %% ../nbs/17_evaluate.ipynb #1b9782ed
 @patch
 def t(self: Task, target: int):
     "Where a target lies between its neighbours, in (0, 1)."
-    return .5 if self.sampling == 'gap' else target % self.factor/self.factor
+    return 0.5 if self.sampling == 'gap' else target % self.factor / self.factor
+
 
 @patch
-def inputs(self: Task,
-    window: Window, # a model's window for this sampling
-    target: int, # frame number
-): # list of (frame number, offset from the target)
+def inputs(
+    self: Task,
+    window: Window,  # a model's window for this sampling
+    target: int,  # frame number
+):  # list of (frame number, offset from the target)
     "The frames that a model sees of a target."
-    if self.sampling == 'gap': return [(target+int(o), o) for o in window.offsets]
-    kept = [(target//self.factor + (int(o)+1)//2)*self.factor for o in window.offsets]
+    if self.sampling == 'gap':
+        return [(target + int(o), o) for o in window.offsets]
+    kept = [(target // self.factor + (int(o) + 1) // 2) * self.factor for o in window.offsets]
     return list(zip(kept, window.at(self.t(target)).offsets))
 
+
 @patch
-def targets(self: Task,
-    n: int, # frames of the clip
-    windows, # the windows of all models
-): # list of frame numbers
+def targets(
+    self: Task,
+    n: int,  # frames of the clip
+    windows,  # the windows of all models
+):  # list of frame numbers
     "The frames to be made: the every-th of those around which all windows are whole, at most `limit`."
     frames = [f for f in range(n) if self.sampling == 'gap' or f % self.factor]
     whole = [f for f in frames if all(0 <= i < n for w in windows for i, _ in self.inputs(w, f))]
-    return [f for f in protocol_targets(n) if f in whole] if self.protocol else whole[self.every-1::self.every][:self.limit]
+    return (
+        [f for f in protocol_targets(n) if f in whole]
+        if self.protocol
+        else whole[self.every - 1 :: self.every][: self.limit]
+    )
 
 # %% ../nbs/17_evaluate.ipynb #e28cbc10
 def task_frames(
-    path, # of the clip
+    path,  # of the clip
     task: Task,
-    stop: int=None, # the frame after the last one; None for all
-): # iterator of VideoFrame
+    stop: int = None,  # the frame after the last one; None for all
+):  # iterator of VideoFrame
     "The frames of a clip in the colours of the task."
     for frame in read_video(path, 0, stop):
-        if task.protocol and frame.source is not None: frame.pixels = reformat(frame.source, format='rgb24').to_ndarray()
+        if task.protocol and frame.source is not None:
+            frame.pixels = reformat(frame.source, format='rgb24').to_ndarray()
         yield frame
 
 # %% ../nbs/17_evaluate.ipynb #79feec28
@@ -144,32 +235,37 @@ def _timed(f, device):
     start = time.perf_counter()
     out = f()
     synchronize(device)
-    return out, time.perf_counter()-start
+    return out, time.perf_counter() - start
+
 
 def _nearest(inputs, target):
     "The two frames nearest on either side of a target: those of which a model may need every map."
     frames = sorted(i for i, _ in inputs)
     return [i for i in frames if i < target][-2:] + [i for i in frames if i > target][:2]
 
+
 def _encode(model, frames, features, wanted, device):
     "Encode what is not encoded yet; mean seconds of that, or None."
     seconds = []
     for i in wanted:
-        if i in features: continue
-        image = frames[i].tensor().to(device) # converted alike for every device
+        if i in features:
+            continue
+        image = frames[i].tensor().to(device)  # converted alike for every device
         features[i], spent = _timed(lambda: model.encode(image), device)
         seconds.append(spent)
     return np.mean(seconds) if seconds else None
 
 # %% ../nbs/17_evaluate.ipynb #170907b8
 @lru_cache(256)
-def _cuts(path, changed): return find_cuts(read_video(path))
+def _cuts(path, changed):
+    return find_cuts(read_video(path))
+
 
 def in_shot(
-    inputs: list, # (frame number, offset) of a window
-    target: int, # frame number
-    cuts: list, # frames with which a new shot begins
-): # list of bool
+    inputs: list,  # (frame number, offset) of a window
+    target: int,  # frame number
+    cuts: list,  # frames with which a new shot begins
+):  # list of bool
     "Which inputs belong to the target's shot. Its two references count in any case: they are what the task is about."
     shot = lambda i: sum(c <= i for c in cuts)
     references = max(i for i, _ in inputs if i < target), min(i for i, _ in inputs if i > target)
@@ -178,115 +274,183 @@ def in_shot(
 # %% ../nbs/17_evaluate.ipynb #82c1146a
 def windowed(
     model: Interpolator,
-    path, # of the clip
-    targets: list, # frame numbers, in order
+    path,  # of the clip
+    targets: list,  # frame numbers, in order
     task: Task,
     device='cpu',
-): # yields frame number, truth [1, 3, H, W], made [1, 3, H, W], seconds
+):  # yields frame number, truth [1, 3, H, W], made [1, 3, H, W], seconds
     "What a model makes of each target from the window around it, frames of other shots marked absent."
     window, cuts = model.window(task.sampling), _cuts(Path(path), Path(path).stat().st_mtime_ns)
     plan = {f: task.inputs(window, f) for f in targets}
-    last_near = {i: f for f in targets for i in _nearest(plan[f], f)} # the last target for which a frame is near
+    last_near = {
+        i: f for f in targets for i in _nearest(plan[f], f)
+    }  # the last target for which a frame is near
     span = lambda f: [f, *(i for i, _ in plan[f])]
     wanted, ahead = {i for f in targets for i in span(f)}, deque(targets)
-    frames, features, encode = {}, {}, 0.
-    for frame in task_frames(path, task, max(wanted)+1):
-        if frame.index in wanted: frames[frame.index] = frame
+    frames, features, encode = {}, {}, 0.0
+    for frame in task_frames(path, task, max(wanted) + 1):
+        if frame.index in wanted:
+            frames[frame.index] = frame
         while ahead and frame.index >= max(span(ahead[0])):
             f = ahead.popleft()
             encode = _encode(model, frames, features, [i for i, _ in plan[f]], device) or encode
-            made, seconds = _timed(lambda: model.synthesize([features[i] for i, _ in plan[f]], [o for _, o in plan[f]], in_shot(plan[f], f, cuts)), device)
-            yield f, frames[f].tensor().to(device), made, encode+seconds
+            made, seconds = _timed(
+                lambda: model.synthesize(
+                    [features[i] for i, _ in plan[f]],
+                    [o for _, o in plan[f]],
+                    in_shot(plan[f], f, cuts),
+                ),
+                device,
+            )
+            yield f, frames[f].tensor().to(device), made, encode + seconds
             first = min(span(ahead[0])) if ahead else np.inf
             frames = {i: x for i, x in frames.items() if i >= first}
-            features = {i: x.light() if last_near.get(i, -1) <= f and hasattr(x, 'light') else x for i, x in features.items() if i >= first}
+            features = {
+                i: x.light() if last_near.get(i, -1) <= f and hasattr(x, 'light') else x
+                for i, x in features.items()
+                if i >= first
+            }
 
 # %% ../nbs/17_evaluate.ipynb #289310df
-_piece = 2**26 # pixels of kept frames that are filtered at once: about 3 GB with what is made of them
-_memory, _ahead = 8, 4 # kept frames before and after a target that the filter can possibly look at
+_piece = (
+    2**26
+)  # pixels of kept frames that are filtered at once: about 3 GB with what is made of them
+_memory, _ahead = 8, 4  # kept frames before and after a target that the filter can possibly look at
+
 
 def whole_clip(
-    path, # of the clip
-    targets: list, # frame numbers, in order
+    path,  # of the clip
+    targets: list,  # frame numbers, in order
     task: Task,
-    piece: int=_piece, # pixels of kept frames at once
-): # yields as `windowed`
+    piece: int = _piece,  # pixels of kept frames at once
+):  # yields as `windowed`
     "What minterpolate makes of each target, from the clip of kept frames."
     step, first = task.factor, next(iter(read_video(path, 0, 1))).pixels
-    most = max(2*(_memory+_ahead), piece//first[..., 0].size)*step # frames of the clip in one piece
-    for phase in sorted({(f-1) % 2 for f in targets}) if task.sampling == 'gap' else [0]:
+    most = (
+        max(2 * (_memory + _ahead), piece // first[..., 0].size) * step
+    )  # frames of the clip in one piece
+    for phase in sorted({(f - 1) % 2 for f in targets}) if task.sampling == 'gap' else [0]:
         left = [f for f in targets if f % step != phase] if task.sampling == 'gap' else targets
         while left:
-            start = phase + max(0, (left[0]-phase)//step-_memory)*step
-            now, left = [f for f in left if f < start+most-_ahead*step], [f for f in left if f >= start+most-_ahead*step]
-            kept = torch.cat([f.tensor() for f in islice(task_frames(path, task, now[-1]+_ahead*step), start, None, step)])
-            made, seconds = _timed(lambda: minterpolate(kept, step, exact=not task.protocol)[[f-start for f in now]], 'cpu')
-            truths = (x for x in task_frames(path, task, now[-1]+1) if x.index in now)
-            for f, image, truth in zip(now, made, truths): yield f, truth.tensor(), image[None], seconds/((len(kept)-1)*(step-1))
+            start = phase + max(0, (left[0] - phase) // step - _memory) * step
+            now, left = (
+                [f for f in left if f < start + most - _ahead * step],
+                [f for f in left if f >= start + most - _ahead * step],
+            )
+            kept = torch.cat(
+                [
+                    f.tensor()
+                    for f in islice(
+                        task_frames(path, task, now[-1] + _ahead * step), start, None, step
+                    )
+                ]
+            )
+            made, seconds = _timed(
+                lambda: minterpolate(kept, step, exact=not task.protocol)[[f - start for f in now]],
+                'cpu',
+            )
+            truths = (x for x in task_frames(path, task, now[-1] + 1) if x.index in now)
+            for f, image, truth in zip(now, made, truths):
+                yield f, truth.tensor(), image[None], seconds / ((len(kept) - 1) * (step - 1))
 
 # %% ../nbs/17_evaluate.ipynb #ab367af3
 def score(
-    made: Tensor, # [1, 3, H, W], not clamped
-    truth: Tensor, # [1, 3, H, W] in [0, 1]
-    with_flip: bool=True, # FLIP takes long
-): # dict of the figures; None where not computed
+    made: Tensor,  # [1, 3, H, W], not clamped
+    truth: Tensor,  # [1, 3, H, W] in [0, 1]
+    with_flip: bool = True,  # FLIP takes long
+):  # dict of the figures; None where not computed
     "All figures of one frame, after rounding to 8 bits; NaN if the frame is not finite."
     made = quantize(made.float().where(made.isfinite().all(), torch.nan))
-    use = dict(psnr=psnr, ssim=ssim, ssim_matlab=ssim_matlab, flip=flip if with_flip else None, lpips=lpips_distance if lpips_available() else None)
+    use = dict(
+        psnr=psnr,
+        ssim=ssim,
+        ssim_matlab=ssim_matlab,
+        flip=flip if with_flip else None,
+        lpips=lpips_distance if lpips_available() else None,
+    )
     return {name: metric and metric(made, truth).item() for name, metric in use.items()}
 
-_digits = dict(t='.6g', psnr='.4f', ssim='.6f', ssim_matlab='.6f', flip='.6f', lpips='.6f', seconds='.4g')
 
-def as_text(row: dict): # list of str in the order of COLUMNS
+_digits = dict(
+    t='.6g', psnr='.4f', ssim='.6f', ssim_matlab='.6f', flip='.6f', lpips='.6f', seconds='.4g'
+)
+
+
+def as_text(row: dict):  # list of str in the order of COLUMNS
     "A row as it stands in the file: empty what was not computed, `inf` and `nan` by name."
     return ['' if row[c] is None else format(row[c], _digits.get(c, '')) for c in COLUMNS]
 
 # %% ../nbs/17_evaluate.ipynb #a379c1fb
 def clip_rows(
     clip: Clip,
-    targets: list, # frame numbers
-    models: list, # of Interpolator
+    targets: list,  # frame numbers
+    models: list,  # of Interpolator
     task: Task,
     device='cpu',
-    with_flip: bool=True,
-    done=frozenset(), # (clip, frame, model) that need not be done again
-): # yields rows as `as_text` gives them
+    with_flip: bool = True,
+    done=frozenset(),  # (clip, frame, model) that need not be done again
+):  # yields rows as `as_text` gives them
     "All rows of one clip, each as soon as it is known."
     for model in models:
         left = [f for f in targets if (clip.name, f, model.name) not in done]
-        if not left: continue
-        frames = whole_clip(clip.path, left, task) if isinstance(model, Minterpolate) else windowed(model, clip.path, left, task, device)
+        if not left:
+            continue
+        frames = (
+            whole_clip(clip.path, left, task)
+            if isinstance(model, Minterpolate)
+            else windowed(model, clip.path, left, task, device)
+        )
         for f, truth, made, seconds in frames:
-            yield as_text(dict(clip=clip.name, frame=f, t=task.t(f), model=model.name, sampling=task.sampling, seconds=seconds, **score(made, truth, with_flip)))
+            yield as_text(
+                dict(
+                    clip=clip.name,
+                    frame=f,
+                    t=task.t(f),
+                    model=model.name,
+                    sampling=task.sampling,
+                    seconds=seconds,
+                    **score(made, truth, with_flip),
+                )
+            )
 
 # %% ../nbs/17_evaluate.ipynb #68d37dd7
 def describe_model(
-    asked, # a name, a file of weights, or an Interpolator
+    asked,  # a name, a file of weights, or an Interpolator
     model: Interpolator,
-): # dict
+):  # dict
     "What makes a model this model and no other: configuration and fingerprint of its weights."
     about = {'class': type(model).__qualname__}
-    if isinstance(model, LiftInterpolator): about['config'] = asdict(model.model.config)
+    if isinstance(model, LiftInterpolator):
+        about['config'] = asdict(model.model.config)
     if isinstance(asked, (str, Path)) and Path(asked).is_file():
-        about |= dict(file=Path(asked).name, sha256=hashlib.sha256(Path(asked).read_bytes()).hexdigest()[:16])
+        about |= dict(
+            file=Path(asked).name, sha256=hashlib.sha256(Path(asked).read_bytes()).hexdigest()[:16]
+        )
     return about
 
 # %% ../nbs/17_evaluate.ipynb #13175312
 def read_rows(
-    path, # a CSV of `evaluate`
-    repair: bool=False, # also cut half a line off the file
-): # dict: (clip, frame, model) to a row as `as_text` gives it
+    path,  # a CSV of `evaluate`
+    repair: bool = False,  # also cut half a line off the file
+):  # dict: (clip, frame, model) to a row as `as_text` gives it
     "The whole rows of a file; none if it isn't there."
     path = Path(path)
-    if not path.exists(): return {}
+    if not path.exists():
+        return {}
     data = path.read_bytes()
-    whole = data[:data.rfind(b'\n')+1]
-    if repair and whole != data: os.truncate(path, len(whole))
+    whole = data[: data.rfind(b'\n') + 1]
+    if repair and whole != data:
+        os.truncate(path, len(whole))
     lines = list(reader(io.StringIO(whole.decode('utf-8', 'replace'))))
-    if lines and tuple(lines[0]) != COLUMNS: raise LiftError(f"{path}: is no table of lift evaluate (its first line isn't {','.join(COLUMNS)}): write to another file")
+    if lines and tuple(lines[0]) != COLUMNS:
+        raise LiftError(
+            f"{path}: is no table of lift evaluate (its first line isn't {','.join(COLUMNS)}): write to another file"
+        )
     for i, row in enumerate(lines[1:], 2):
-        if len(row) != len(COLUMNS) or not row[1].isdigit(): raise LiftError(f'{path}: line {i} is damaged: remove it, and it will be done again')
+        if len(row) != len(COLUMNS) or not row[1].isdigit():
+            raise LiftError(f'{path}: line {i} is damaged: remove it, and it will be done again')
     return {(r[0], int(r[1]), r[3]): r for r in lines[1:]}
+
 
 def _table_text(rows):
     "Rows as CSV text with a header."
@@ -294,191 +458,344 @@ def _table_text(rows):
     writer(text, lineterminator='\n').writerows([COLUMNS, *rows])
     return text.getvalue()
 
-def _write(path, text):
-    with replacing(path) as beside: beside.write_text(text, encoding='utf-8', newline='')
 
-def as_frame(rows): # pandas DataFrame
+def _write(path, text):
+    with replacing(path) as beside:
+        beside.write_text(text, encoding='utf-8', newline='')
+
+
+def as_frame(rows):  # pandas DataFrame
     "Rows as a data frame, sorted by clip, frame, t and model."
     rows = sorted(rows, key=lambda r: (r[0], int(r[1]), float(r[2]), r[3]))
-    return pd.read_csv(io.StringIO(_table_text(rows)), dtype={'clip': str, 'model': str, 'sampling': str, **{c: float for c in ('t', *METRICS, 'seconds')}}, keep_default_na=False, na_values=['', 'nan'])
+    return pd.read_csv(
+        io.StringIO(_table_text(rows)),
+        dtype={
+            'clip': str,
+            'model': str,
+            'sampling': str,
+            **dict.fromkeys(('t', *METRICS, 'seconds'), float),
+        },
+        keep_default_na=False,
+        na_values=['', 'nan'],
+    )
 
 # %% ../nbs/17_evaluate.ipynb #70bed284
 def _differences(old, new, where=''):
     "Words for every setting that differs."
-    if not (isinstance(old, dict) and isinstance(new, dict)): return [] if old == new else [f'{where} was {old}, is {new}']
-    return [d for k in dict.fromkeys((*old, *new)) for d in _differences(old.get(k), new.get(k), f'{where}.{k}' if where else k)]
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return [] if old == new else [f'{where} was {old}, is {new}']
+    return [
+        d
+        for k in dict.fromkeys((*old, *new))
+        for d in _differences(old.get(k), new.get(k), f'{where}.{k}' if where else k)
+    ]
+
 
 def check_settings(
-    csv: Path, # the table
-    settings: dict, # of this run
-    clips: dict, # name: bytes
-    rows: dict, # already in the table
-): # the record beside the table, or None where a new one begins
+    csv: Path,  # the table
+    settings: dict,  # of this run
+    clips: dict,  # name: bytes
+    rows: dict,  # already in the table
+):  # the record beside the table, or None where a new one begins
     "Whether a run may go on with a table; LiftError that names what differs."
     beside = csv.with_suffix('.json')
-    if not rows and not csv.exists(): return None
-    if not beside.is_file(): raise LiftError(f'{csv}: exists, but {beside.name} with its settings does not: write to another file')
-    try: old = json.loads(beside.read_text())
-    except ValueError: raise LiftError(f'{beside}: cannot be read: write the table to another file') from None
+    if not rows and not csv.exists():
+        return None
+    if not beside.is_file():
+        raise LiftError(
+            f'{csv}: exists, but {beside.name} with its settings does not: write to another file'
+        )
+    try:
+        old = json.loads(beside.read_text())
+    except ValueError:
+        raise LiftError(f'{beside}: cannot be read: write the table to another file') from None
     different = _differences(old['settings'], json.loads(json.dumps(settings)))
-    different += [f'clip {n} had {old["clips"][n]} bytes, has {b}' for n, b in clips.items() if old['clips'].get(n, b) != b]
-    different += [f'clip {n} is not asked any more' for n in sorted({k[0] for k in rows} - set(clips))]
-    if different: raise LiftError(f"{csv}: was made with other settings ({'; '.join(different[:3])}{' …' if different[3:] else ''}): ask for the same, or write to another file")
+    different += [
+        f'clip {n} had {old["clips"][n]} bytes, has {b}'
+        for n, b in clips.items()
+        if old['clips'].get(n, b) != b
+    ]
+    different += [
+        f'clip {n} is not asked any more' for n in sorted({k[0] for k in rows} - set(clips))
+    ]
+    if different:
+        raise LiftError(
+            f"{csv}: was made with other settings ({'; '.join(different[:3])}{' …' if different[3:] else ''}): ask for the same, or write to another file"
+        )
     return old
 
 # %% ../nbs/17_evaluate.ipynb #7971e28b
 def plan_clips(
-    clips: list, # of Clip
-    windows: list, # of all models
+    clips: list,  # of Clip
+    windows: list,  # of all models
     task: Task,
-    progress: bool=False,
-): # targets by clip name, and reasons by name of the clips that can't be used
+    progress: bool = False,
+):  # targets by clip name, and reasons by name of the clips that can't be used
     "Count the frames of every clip and choose its targets."
     plan, skipped = {}, {}
-    need = f'the largest window takes {max(len(w) for w in windows)+1}' + (f', every={task.every}' if task.every > 1 else '')
+    need = f'the largest window takes {max(len(w) for w in windows) + 1}' + (
+        f', every={task.every}' if task.every > 1 else ''
+    )
     for clip in progress_bar(clips, leave=False) if progress else clips:
-        try: n = sum(1 for _ in read_video(clip.path))
-        except LiftError as e: skipped[clip.name] = str(e); continue
+        try:
+            n = sum(1 for _ in read_video(clip.path))
+        except LiftError as e:
+            skipped[clip.name] = str(e)
+            continue
         plan[clip.name] = task.targets(n, windows)
         if not plan[clip.name]:
             del plan[clip.name]
-            skipped[clip.name] = f'{clip.path}: too short: its {n} frames hold no target ({task.sampling} sampling, {need})'
+            skipped[clip.name] = (
+                f'{clip.path}: too short: its {n} frames hold no target ({task.sampling} sampling, {need})'
+            )
     return plan, skipped
 
 # %% ../nbs/17_evaluate.ipynb #3acdff5b
-_mine = {} # of a worker process: what all its clips share
+_mine = {}  # of a worker process: what all its clips share
+
 
 def _start_worker(out, threads, shared):
-    warnings.filterwarnings('ignore', message='LPIPS needs') # said once already
+    warnings.filterwarnings('ignore', message='LPIPS needs')  # said once already
     torch.set_num_threads(threads)
-    Thread(target=lambda: (multiprocessing.parent_process().join(), os._exit(1)), daemon=True).start() # no orphans when the parent is killed
+    Thread(
+        target=lambda: (multiprocessing.parent_process().join(), os._exit(1)), daemon=True
+    ).start()  # no orphans when the parent is killed
     _mine.update(shared, out=out)
+
 
 def _work(clip, targets):
     "One clip, in a worker: rows go to the queue as they are made, then the clip's name and what was wrong with it."
     try:
-        for row in clip_rows(clip, targets, **{k: v for k, v in _mine.items() if k != 'out'}): _mine['out'].put(row)
+        for row in clip_rows(clip, targets, **{k: v for k, v in _mine.items() if k != 'out'}):
+            _mine['out'].put(row)
         _mine['out'].put((clip.name, None))
-    except LiftError as e: _mine['out'].put((clip.name, str(e)))
+    except LiftError as e:
+        _mine['out'].put((clip.name, str(e)))
+
 
 def _alone(jobs, shared, skipped):
     for clip, targets in jobs:
-        try: yield from clip_rows(clip, targets, **shared)
-        except LiftError as e: skipped[clip.name] = str(e)
+        try:
+            yield from clip_rows(clip, targets, **shared)
+        except LiftError as e:
+            skipped[clip.name] = str(e)
+
 
 def _together(jobs, shared, skipped, workers):
     "Rows of several processes, as they come."
     spawn = multiprocessing.get_context('spawn')
     out, left = spawn.Queue(), {clip.name for clip, _ in jobs}
-    with ProcessPoolExecutor(min(workers, len(jobs)), spawn, _start_worker, (out, max(1, torch.get_num_threads()//workers), shared)) as pool:
+    with ProcessPoolExecutor(
+        min(workers, len(jobs)),
+        spawn,
+        _start_worker,
+        (out, max(1, torch.get_num_threads() // workers), shared),
+    ) as pool:
         futures = [pool.submit(_work, *job) for job in jobs]
         while left:
-            try: item = out.get(timeout=1)
+            try:
+                item = out.get(timeout=1)
             except queue.Empty:
-                try: [f.result() for f in futures if f.done()] # raises what a worker failed of
-                except BrokenProcessPool: raise LiftError('a worker was killed, perhaps for lack of memory: run it again with fewer workers; finished rows are kept') from None
+                try:
+                    [f.result() for f in futures if f.done()]  # raises what a worker failed of
+                except BrokenProcessPool:
+                    raise LiftError(
+                        'a worker was killed, perhaps for lack of memory: run it again with fewer workers; finished rows are kept'
+                    ) from None
                 continue
-            if isinstance(item, list): yield item; continue
+            if isinstance(item, list):
+                yield item
+                continue
             left.discard(item[0])
-            if item[1]: skipped[item[0]] = item[1]
+            if item[1]:
+                skipped[item[0]] = item[1]
 
 # %% ../nbs/17_evaluate.ipynb #86c5af4f
-def _rank(): return int(os.environ.get('RANK', 0)), int(os.environ.get('WORLD_SIZE', 1))
+def _rank():
+    return int(os.environ.get('RANK', 0)), int(os.environ.get('WORLD_SIZE', 1))
+
 
 def _gather(value):
     "What every rank says, in the order of the ranks; waits for all."
     rank, world = _rank()
-    if world == 1: return [value]
+    if world == 1:
+        return [value]
     import torch.distributed as dist
-    if not dist.is_initialized(): dist.init_process_group('gloo', timeout=timedelta(days=7))
-    said = [None]*world
+
+    if not dist.is_initialized():
+        dist.init_process_group('gloo', timeout=timedelta(days=7))
+    said = [None] * world
     dist.all_gather_object(said, value)
     return said
 
-def _parts(csv): return sorted(csv.parent.glob(f'{csv.name}.part*'))
+
+def _parts(csv):
+    return sorted(csv.parent.glob(f'{csv.name}.part*'))
+
 
 def _append(own, rows):
     "Rows as they come, each on disk before the next; `own` may be None."
-    if own is None: yield from rows; return
+    if own is None:
+        yield from rows
+        return
     fresh = not own.exists() or own.stat().st_size == 0
     with open(own, 'a', encoding='utf-8', newline='') as file:
         out = writer(file, lineterminator='\n')
-        if fresh: out.writerow(COLUMNS)
+        if fresh:
+            out.writerow(COLUMNS)
         file.flush()
         for row in rows:
-            out.writerow(row); file.flush()
+            out.writerow(row)
+            file.flush()
             yield row
 
 # %% ../nbs/17_evaluate.ipynb #4b66ba8a
-def asked_models(models): # list
+def asked_models(models):  # list
     "Models as a list; text may hold several, with commas."
-    return [m.strip() for m in models.split(',') if m.strip()] if isinstance(models, str) else list(models)
+    return (
+        [m.strip() for m in models.split(',') if m.strip()]
+        if isinstance(models, str)
+        else list(models)
+    )
 
-def load_models(models, device='cpu', dtype='float32'): # list of Interpolator, description by name
+
+def load_models(models, device='cpu', dtype='float32'):  # list of Interpolator, description by name
     "Models by name, file or as they are, each under a name of its own."
     models = asked_models(models)
-    loaded = [get_interpolator(str(m), device, dtype) if isinstance(m, (str, Path)) else m for m in models]
-    if not loaded: raise LiftError('no model is asked: name at least one')
+    loaded = [
+        get_interpolator(str(m), device, dtype) if isinstance(m, (str, Path)) else m for m in models
+    ]
+    if not loaded:
+        raise LiftError('no model is asked: name at least one')
     for name, count in Counter(m.name for m in loaded).items():
-        if count > 1: raise LiftError(f'{count} models are called {name!r}: rename a file, so that the table can tell them apart')
+        if count > 1:
+            raise LiftError(
+                f'{count} models are called {name!r}: rename a file, so that the table can tell them apart'
+            )
     return loaded, {m.name: describe_model(asked, m) for asked, m in zip(models, loaded)}
 
-def command_of(paths, models, task: Task, csv, device, dtype, workers, with_flip): # str
+
+def command_of(paths, models, task: Task, csv, device, dtype, workers, with_flip):  # str
     "The command that does the same."
     paths = [paths] if isinstance(paths, (str, Path)) else paths
-    words = ['lift', 'evaluate', *map(str, paths), '--models', ','.join(str(m) if isinstance(m, (str, Path)) else m.name for m in asked_models(models))]
+    words = [
+        'lift',
+        'evaluate',
+        *map(str, paths),
+        '--models',
+        ','.join(str(m) if isinstance(m, (str, Path)) else m.name for m in asked_models(models)),
+    ]
     defaults = asdict(Task()) | dict(device='cpu', dtype='float32', workers=1, csv=None)
-    for key, value in (asdict(task) | dict(device=device, dtype=dtype, workers=workers, csv=csv)).items():
-        if value != defaults[key]: words += [f'--{key}'] + ([] if value is True else [str(value)])
+    for key, value in (
+        asdict(task) | dict(device=device, dtype=dtype, workers=workers, csv=csv)
+    ).items():
+        if value != defaults[key]:
+            words += [f'--{key}'] + ([] if value is True else [str(value)])
     return shlex.join(words + ([] if with_flip else ['--no-flip']))
 
 # %% ../nbs/17_evaluate.ipynb #db2e63f3
 def evaluate(
-    paths, # clips: as for `find_clips`
-    models=('lift15', 'rife', 'blend', 'minterpolate'), # names, files of weights, or Interpolators; or names with commas
-    sampling: str='gap', # 'gap' or 'rate'
-    factor: int=2, # rate: every factor-th frame is kept
-    every: int=1, # of the targets of a clip, the every-th
-    limit: int=None, # at most so many targets a clip
-    csv=None, # the table; its settings go to a .json beside it. None: nothing is written
-    device='cpu', # as for `pick_device`
-    dtype: str='float32', # 'float32', 'bfloat16' or 'float16'
-    workers: int=1, # processes; they slow each other down, so don't compare their seconds (a script that asks for several needs Python's `if __name__ == '__main__'`)
-    flip: bool=True, # compute FLIP, which takes long
-    protocol: bool=False, # targets and colour conversion of PROTOCOLS.md, section 6; then without every and limit
-    progress: bool=True, # show a bar with the time left
-): # pandas DataFrame with COLUMNS; clips that could not be used in .attrs['skipped']
+    paths,  # clips: as for `find_clips`
+    models=(
+        'lift15',
+        'rife',
+        'blend',
+        'minterpolate',
+    ),  # names, files of weights, or Interpolators; or names with commas
+    sampling: str = 'gap',  # 'gap' or 'rate'
+    factor: int = 2,  # rate: every factor-th frame is kept
+    every: int = 1,  # of the targets of a clip, the every-th
+    limit: int = None,  # at most so many targets a clip
+    csv=None,  # the table; its settings go to a .json beside it. None: nothing is written
+    device='cpu',  # as for `pick_device`
+    dtype: str = 'float32',  # 'float32', 'bfloat16' or 'float16'
+    workers: int = 1,  # processes; they slow each other down, so don't compare their seconds (a script that asks for several needs Python's `if __name__ == '__main__'`)
+    flip: bool = True,  # compute FLIP, which takes long
+    protocol: bool = False,  # targets and colour conversion of PROTOCOLS.md, section 6; then without every and limit
+    progress: bool = True,  # show a bar with the time left
+):  # pandas DataFrame with COLUMNS; clips that could not be used in .attrs['skipped']
     "Score models on clips: a row per frame and model. Goes on where an interrupted run with the same `csv` was."
-    if workers < 1: raise LiftError(f'workers={workers}: give at least 1')
-    task, clips, (rank, world) = Task(sampling, factor, every, limit, protocol), find_clips(paths), _rank()
-    device = str(pick_device(f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if device == 'cuda' and world > 1 else str(device)))
+    if workers < 1:
+        raise LiftError(f'workers={workers}: give at least 1')
+    task, clips, (rank, world) = (
+        Task(sampling, factor, every, limit, protocol),
+        find_clips(paths),
+        _rank(),
+    )
+    device = str(
+        pick_device(
+            f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
+            if device == 'cuda' and world > 1
+            else str(device)
+        )
+    )
     loaded, described = load_models(models, device, dtype)
-    settings = dict(task=asdict(task), models=described, device=torch.device(device).type, dtype=dtype, flip=flip, lpips=lpips_available(), rounded_to_8_bits=True)
-    record = dict(settings=settings, clips={c.name: c.bytes() for c in clips}, runs=[provenance(command_of(paths, models, task, csv, device, dtype, workers, flip), device)])
+    settings = dict(
+        task=asdict(task),
+        models=described,
+        device=torch.device(device).type,
+        dtype=dtype,
+        flip=flip,
+        lpips=lpips_available(),
+        rounded_to_8_bits=True,
+    )
+    record = dict(
+        settings=settings,
+        clips={c.name: c.bytes() for c in clips},
+        runs=[
+            provenance(command_of(paths, models, task, csv, device, dtype, workers, flip), device)
+        ],
+    )
     csv = csv and Path(csv)
-    if csv and csv.suffix.lower() != '.csv': raise LiftError(f'{csv}: the table is a CSV: give a name that ends in .csv')
+    if csv and csv.suffix.lower() != '.csv':
+        raise LiftError(f'{csv}: the table is a CSV: give a name that ends in .csv')
     done, own = _resume(csv, record, rank) if csv else ({}, None)
-    windows = [sampled_window(3, sampling) if isinstance(m, Minterpolate) else m.window(sampling) for m in loaded]
+    windows = [
+        sampled_window(3, sampling) if isinstance(m, Minterpolate) else m.window(sampling)
+        for m in loaded
+    ]
     plan, skipped = plan_clips(clips[rank::world], windows, task, progress)
-    jobs = [(c, plan[c.name]) for c in clips if c.name in plan and any((c.name, f, m.name) not in done for f in plan[c.name] for m in loaded)]
+    jobs = [
+        (c, plan[c.name])
+        for c in clips
+        if c.name in plan
+        and any((c.name, f, m.name) not in done for f in plan[c.name] for m in loaded)
+    ]
     shared = dict(models=loaded, task=task, device=device, with_flip=flip, done=frozenset(done))
-    made = _together(jobs, shared, skipped, workers) if workers > 1 and len(jobs) > 1 else _alone(jobs, shared, skipped)
-    total = sum((c.name, f, m.name) not in done for c, targets in jobs for f in targets for m in loaded)
+    made = (
+        _together(jobs, shared, skipped, workers)
+        if workers > 1 and len(jobs) > 1
+        else _alone(jobs, shared, skipped)
+    )
+    total = sum(
+        (c.name, f, m.name) not in done for c, targets in jobs for f in targets for m in loaded
+    )
     rows = _append(own, made)
-    done |= {(r[0], int(r[1]), r[3]): r for r in (progress_bar(rows, total=total) if progress and rank == 0 and total else rows)}
+    done |= {
+        (r[0], int(r[1]), r[3]): r
+        for r in (progress_bar(rows, total=total) if progress and rank == 0 and total else rows)
+    }
     return _conclude(csv, record, done, skipped)
 
 # %% ../nbs/17_evaluate.ipynb #1ca4e685
 def _resume(csv, record, rank):
     "Rows that are done, and the file this rank appends to."
     own = csv if rank == 0 else csv.with_name(f'{csv.name}.part{rank}')
-    try: csv.parent.mkdir(parents=True, exist_ok=True); own.open('a').close() if own.exists() else None
-    except OSError as e: raise LiftError(f'{csv}: cannot be written ({e.strerror}): choose another place') from None
-    rows = {k: r for file in (csv, *_parts(csv)) for k, r in read_rows(file, repair=file == own).items()}
+    try:
+        csv.parent.mkdir(parents=True, exist_ok=True)
+        own.open('a').close() if own.exists() else None
+    except OSError as e:
+        raise LiftError(f'{csv}: cannot be written ({e.strerror}): choose another place') from None
+    rows = {
+        k: r for file in (csv, *_parts(csv)) for k, r in read_rows(file, repair=file == own).items()
+    }
     old = check_settings(csv, record['settings'], record['clips'], rows)
-    if old: record.update(runs=old['runs']+record['runs'], clips=old['clips'] | record['clips'])
-    if rank == 0: _write(csv.with_suffix('.json'), json.dumps(record, indent=1))
+    if old:
+        record.update(runs=old['runs'] + record['runs'], clips=old['clips'] | record['clips'])
+    if rank == 0:
+        _write(csv.with_suffix('.json'), json.dumps(record, indent=1))
     return rows, own
+
 
 def _conclude(csv, record, done, skipped):
     "The finished table, sorted; on disk by rank 0, when all ranks are done."
@@ -486,182 +803,327 @@ def _conclude(csv, record, done, skipped):
     skipped = {name: reason for one in said for name, reason in one.items()}
     if csv and _rank()[0] == 0:
         parts = _parts(csv)
-        for part in parts: done |= read_rows(part)
+        for part in parts:
+            done |= read_rows(part)
     done = [r for r in done.values() if r[0] not in skipped]
     frame = as_frame(done)
     frame.attrs['skipped'] = skipped
     if csv and _rank()[0] == 0:
         _write(csv, _table_text(sorted(done, key=lambda r: (r[0], int(r[1]), float(r[2]), r[3]))))
         _write(csv.with_suffix('.json'), json.dumps(record | dict(skipped=skipped), indent=1))
-        for part in parts: part.unlink()
+        for part in parts:
+            part.unlink()
     return frame
 
 # %% ../nbs/17_evaluate.ipynb #e3189b65
 def bootstrap_means(
-    values, # [N]
-    groups, # [N] labels; groups are resampled first, then values within each
-    resamples: int=4000,
-    seed: int=0,
-): # [resamples] means over values, then over groups
+    values,  # [N]
+    groups,  # [N] labels; groups are resampled first, then values within each
+    resamples: int = 4000,
+    seed: int = 0,
+):  # [resamples] means over values, then over groups
     "Two-level bootstrap of a mean of group means."
     groups = pd.factorize(np.asarray(groups))[0]
-    counts = np.bincount(groups); c, most = len(counts), counts.max()
+    counts = np.bincount(groups)
+    c, most = len(counts), counts.max()
     table = np.zeros((c, most))
     table[groups, pd.Series(groups).groupby(groups).cumcount()] = values
     rng, means = np.random.default_rng(seed), []
-    for size in np.diff(np.r_[0:resamples:max(1, 2_000_000//(c*most)), resamples]): # so that memory stays small
-        drawn = rng.integers(c, size=(size, c)); n = counts[drawn][..., None]
-        picked = table[drawn[..., None], (rng.random((size, c, most))*n).astype(int)]
-        means.append((np.where(np.arange(most) < n, picked, 0).sum(-1)/n[..., 0]).mean(1))
+    for size in np.diff(
+        np.r_[0 : resamples : max(1, 2_000_000 // (c * most)), resamples]
+    ):  # so that memory stays small
+        drawn = rng.integers(c, size=(size, c))
+        n = counts[drawn][..., None]
+        picked = table[drawn[..., None], (rng.random((size, c, most)) * n).astype(int)]
+        means.append((np.where(np.arange(most) < n, picked, 0).sum(-1) / n[..., 0]).mean(1))
     return np.concatenate(means)
 
-def interval(values, groups, level=.95, **options): # low, high
+
+def interval(values, groups, level=0.95, **options):  # low, high
     "The middle part of the bootstrapped means."
     means = bootstrap_means(values, groups, **options)
-    return tuple(np.quantile(means, ((1-level)/2, (1+level)/2), method='inverted_cdf'))
+    return tuple(np.quantile(means, ((1 - level) / 2, (1 + level) / 2), method='inverted_cdf'))
 
 # %% ../nbs/17_evaluate.ipynb #b98ded6a
 def gains(
-    table: pd.DataFrame, # from `evaluate`
-    against: str='rife', # the model all are compared with
-    metric: str='psnr',
-): # DataFrame clip, frame, model, gain
+    table: pd.DataFrame,  # from `evaluate`
+    against: str = 'rife',  # the model all are compared with
+    metric: str = 'psnr',
+):  # DataFrame clip, frame, model, gain
     "Differences frame by frame; 0 where both are infinite, NaN where either is."
     wide = table.pivot(index=['clip', 'frame'], columns='model', values=metric)
-    if against not in wide: raise LiftError(f"{against!r} is not in the table: it holds {', '.join(wide)}")
+    if against not in wide:
+        raise LiftError(f"{against!r} is not in the table: it holds {', '.join(wide)}")
     base = wide[against]
-    with np.errstate(invalid='ignore'): gain = {m: np.where(wide[m] == base, 0., wide[m]-base) for m in wide if m != against}
-    return pd.concat([pd.DataFrame(dict(gain=g), index=wide.index).assign(model=m).reset_index() for m, g in gain.items()] or [pd.DataFrame(columns=['clip', 'frame', 'gain', 'model'])], ignore_index=True)
+    with np.errstate(invalid='ignore'):
+        gain = {m: np.where(wide[m] == base, 0.0, wide[m] - base) for m in wide if m != against}
+    return pd.concat(
+        [
+            pd.DataFrame(dict(gain=g), index=wide.index).assign(model=m).reset_index()
+            for m, g in gain.items()
+        ]
+        or [pd.DataFrame(columns=['clip', 'frame', 'gain', 'model'])],
+        ignore_index=True,
+    )
 
-def over_clips(values, clips): # NaN and infinity stay what they are
+
+def over_clips(values, clips):  # NaN and infinity stay what they are
     "Mean over the frames of each clip: one value a clip."
-    return np.array([v.to_numpy().mean() for _, v in pd.Series(np.asarray(values, dtype=float)).groupby(np.asarray(clips))])
+    return np.array(
+        [
+            v.to_numpy().mean()
+            for _, v in pd.Series(np.asarray(values, dtype=float)).groupby(np.asarray(clips))
+        ]
+    )
 
 # %% ../nbs/17_evaluate.ipynb #861b4765
 def _gain_of(own, gain):
     "Mean gain of one model, its interval, and in how many clips it is better."
     each = over_clips(gain.gain, gain['clip'])
-    low, high = (np.nan, np.nan) if np.isnan(each).any() else interval(gain.gain.to_numpy(), gain['clip'])
+    low, high = (
+        (np.nan, np.nan) if np.isnan(each).any() else interval(gain.gain.to_numpy(), gain['clip'])
+    )
     return dict(gain=each.mean(), gain_low=low, gain_high=high, better=int((each > 0).sum()))
 
+
 def summarize(
-    table: pd.DataFrame, # from `evaluate`, or a CSV of it read with pandas
-    against: str='rife', # the gain is over this model, if it is there
-): # DataFrame: a row for each model, the best PSNR first
+    table: pd.DataFrame,  # from `evaluate`, or a CSV of it read with pandas
+    against: str = 'rife',  # the gain is over this model, if it is there
+):  # DataFrame: a row for each model, the best PSNR first
     "Means over frames, then clips; the paired gain over `against` with its 95 % interval; infinite and NaN frames counted."
     table = table.sort_values(['clip', 'frame', 'model'])
     gain, rows = gains(table, against) if against in set(table.model) else None, {}
     for model, own in table.groupby('model'):
-        rows[model] = dict(clips=own['clip'].nunique(), frames=len(own), psnr=over_clips(own.psnr, own['clip']).mean(), psnr_median=np.median(own.psnr.to_numpy()),
-                           infinite=int(np.isinf(own.psnr).sum()), nan=int(own.psnr.isna().sum()))
-        rows[model] |= {m: over_clips(own[m], own['clip']).mean() for m in METRICS[1:]} | dict(seconds=own.seconds.median())
-        if gain is not None: rows[model] |= _gain_of(own, gain[gain.model == model]) if model != against else dict(gain=0., gain_low=0., gain_high=0., better=0)
-    return pd.DataFrame.from_dict(rows, orient='index').rename_axis('model').sort_values('psnr', ascending=False)
+        rows[model] = dict(
+            clips=own['clip'].nunique(),
+            frames=len(own),
+            psnr=over_clips(own.psnr, own['clip']).mean(),
+            psnr_median=np.median(own.psnr.to_numpy()),
+            infinite=int(np.isinf(own.psnr).sum()),
+            nan=int(own.psnr.isna().sum()),
+        )
+        rows[model] |= {m: over_clips(own[m], own['clip']).mean() for m in METRICS[1:]} | dict(
+            seconds=own.seconds.median()
+        )
+        if gain is not None:
+            rows[model] |= (
+                _gain_of(own, gain[gain.model == model])
+                if model != against
+                else dict(gain=0.0, gain_low=0.0, gain_high=0.0, better=0)
+            )
+    return (
+        pd.DataFrame.from_dict(rows, orient='index')
+        .rename_axis('model')
+        .sort_values('psnr', ascending=False)
+    )
 
 # %% ../nbs/17_evaluate.ipynb #218a8470
-SEED_LINES = {'target of the specification, §9.1 (its own)': dict(psnr='> 30', ssim='> 0.9', lpips='< 0.1'),
-              'announced by seed 001 (its own, never measured)': dict(psnr='36–38')}
-_titles = dict(psnr='PSNR dB', psnr_median='median', infinite='inf', nan='NaN', ssim='SSIM', ssim_matlab='SSIM 3-D', flip='FLIP', lpips='LPIPS', seconds='s/frame', gain='gain dB [95 %]', better='clips better')
+SEED_LINES = {
+    'target of the specification, §9.1 (its own)': dict(psnr='> 30', ssim='> 0.9', lpips='< 0.1'),
+    'announced by seed 001 (its own, never measured)': dict(psnr='36–38'),
+}
+_titles = dict(
+    psnr='PSNR dB',
+    psnr_median='median',
+    infinite='inf',
+    nan='NaN',
+    ssim='SSIM',
+    ssim_matlab='SSIM 3-D',
+    flip='FLIP',
+    lpips='LPIPS',
+    seconds='s/frame',
+    gain='gain dB [95 %]',
+    better='clips better',
+)
+
 
 def as_page(
-    summary: pd.DataFrame, # from `summarize`
-    against: str='rife', # the model that the gain is over
-    lines: dict=SEED_LINES, # lines of text below: column to text
-): # DataFrame of text
+    summary: pd.DataFrame,  # from `summarize`
+    against: str = 'rife',  # the model that the gain is over
+    lines: dict = SEED_LINES,  # lines of text below: column to text
+):  # DataFrame of text
     "A summary as text: figures with sensible digits, the gain with its interval, counts only where there is something to count."
-    shape = dict(clips='d', frames='d', psnr='.2f', psnr_median='.2f', infinite='d', nan='d', ssim='.4f', ssim_matlab='.4f', flip='.4f', lpips='.4f', seconds='.3f')
-    unseen = lambda c, v: c in ('infinite', 'nan') and not v or c in ('flip', 'lpips') and summary[c].isna().all()
-    page = pd.DataFrame({c: ['' if unseen(c, v) else format(v, f) for v in summary[c]] for c, f in shape.items()}, index=summary.index)
+    shape = dict(
+        clips='d',
+        frames='d',
+        psnr='.2f',
+        psnr_median='.2f',
+        infinite='d',
+        nan='d',
+        ssim='.4f',
+        ssim_matlab='.4f',
+        flip='.4f',
+        lpips='.4f',
+        seconds='.3f',
+    )
+    unseen = lambda c, v: (
+        c in ('infinite', 'nan') and not v or c in ('flip', 'lpips') and summary[c].isna().all()
+    )
+    page = pd.DataFrame(
+        {c: ['' if unseen(c, v) else format(v, f) for v in summary[c]] for c, f in shape.items()},
+        index=summary.index,
+    )
     if 'gain' in summary:
         rows = [None if r.Index == against else r for r in summary.itertuples()]
-        page['gain'] = ['' if r is None else 'nan' if np.isnan(r.gain) else f'{r.gain:+.2f} [{r.gain_low:+.2f}, {r.gain_high:+.2f}]' for r in rows]
+        page['gain'] = [
+            ''
+            if r is None
+            else 'nan'
+            if np.isnan(r.gain)
+            else f'{r.gain:+.2f} [{r.gain_low:+.2f}, {r.gain_high:+.2f}]'
+            for r in rows
+        ]
         page['better'] = ['' if r is None else f'{r.better:.0f} of {r.clips}' for r in rows]
     page = pd.concat([page, pd.DataFrame.from_dict(lines, orient='index')]).fillna('')
     return page.loc[:, (page != '').any()].rename(columns=_titles).rename_axis('model')
 
-def to_markdown(page): # str
+
+def to_markdown(page):  # str
     "A table of text in Markdown."
-    rows = [[page.index.name or '', *page.columns], ['---']*(page.shape[1]+1), *([i, *r] for i, r in zip(page.index, page.to_numpy()))]
+    rows = [
+        [page.index.name or '', *page.columns],
+        ['---'] * (page.shape[1] + 1),
+        *([i, *r] for i, r in zip(page.index, page.to_numpy())),
+    ]
     return '\n'.join('| ' + ' | '.join(str(x).replace('|', '\\|') for x in r) + ' |' for r in rows)
 
 # %% ../nbs/17_evaluate.ipynb #7a516f93
 def remake(
-    path, # of a clip
-    target: int, # frame number
-    models: list, # of Interpolator
+    path,  # of a clip
+    target: int,  # frame number
+    models: list,  # of Interpolator
     task: Task,
     device='cpu',
-): # truth and one picture for each model, [1, 3, H, W] in [0, 1]
+):  # truth and one picture for each model, [1, 3, H, W] in [0, 1]
     "One target frame once more, for looking at."
-    made = [next(iter(whole_clip(path, [target], task) if isinstance(m, Minterpolate) else windowed(m, path, [target], task, device))) for m in models]
+    made = [
+        next(
+            iter(
+                whole_clip(path, [target], task)
+                if isinstance(m, Minterpolate)
+                else windowed(m, path, [target], task, device)
+            )
+        )
+        for m in models
+    ]
     return made[0][1].cpu(), *(quantize(m[2].float().nan_to_num(0)).cpu() for m in made)
 
+
 def best_and_worst(
-    table: pd.DataFrame, # from `evaluate`
-    paths, # the same clips
-    task: Task, # the same task
-    model, # name, file or Interpolator whose frames are shown
-    against='rife', # the one it is compared with
-    count: int=3, # so many of the best and so many of the worst
+    table: pd.DataFrame,  # from `evaluate`
+    paths,  # the same clips
+    task: Task,  # the same task
+    model,  # name, file or Interpolator whose frames are shown
+    against='rife',  # the one it is compared with
+    count: int = 3,  # so many of the best and so many of the worst
     device='cpu',
-    dtype: str='float32',
-    width: int=1200, # of the sheet in pixels
-): # PIL picture
+    dtype: str = 'float32',
+    width: int = 1200,  # of the sheet in pixels
+):  # PIL picture
     "Frames with the largest gain and the largest loss, best first."
     pair, _ = load_models([model, against], device, dtype)
     where = {c.name: c.path for c in find_clips(paths)}
-    gain = gains(table, pair[1].name).query('model == @pair[0].name').dropna(subset='gain').sort_values('gain', ascending=False, kind='stable')
-    if gain.empty: raise LiftError(f'{pair[0].name} and {pair[1].name} have no frame in common that could be shown')
-    chosen = pd.concat([gain.head(count), gain.iloc[max(count, len(gain)-count):]])
+    gain = (
+        gains(table, pair[1].name)
+        .query('model == @pair[0].name')
+        .dropna(subset='gain')
+        .sort_values('gain', ascending=False, kind='stable')
+    )
+    if gain.empty:
+        raise LiftError(
+            f'{pair[0].name} and {pair[1].name} have no frame in common that could be shown'
+        )
+    chosen = pd.concat([gain.head(count), gain.iloc[max(count, len(gain) - count) :]])
     pictures = [remake(where[r.clip], r.frame, pair, task, device) for r in chosen.itertuples()]
     rows = [[truth, a, b, error_map(a, truth), error_map(b, truth)] for truth, a, b in pictures]
-    return contact_sheet(rows, ['truth', *(m.name for m in pair), *(f'error of {m.name}' for m in pair)], [f'{r.clip}\nframe {r.frame}\n{r.gain:+.2f} dB' for r in chosen.itertuples()], width)
+    return contact_sheet(
+        rows,
+        ['truth', *(m.name for m in pair), *(f'error of {m.name}' for m in pair)],
+        [f'{r.clip}\nframe {r.frame}\n{r.gain:+.2f} dB' for r in chosen.itertuples()],
+        width,
+    )
 
 # %% ../nbs/17_evaluate.ipynb #6f61e88e
 def run_evaluate(
-    paths, # clips: as for `find_clips`
-    models=('lift15', 'rife', 'blend', 'minterpolate'), # a list, or one text with commas
-    csv=None, # the table; .json and .jpg go beside it
-    against: str='rife', # the model that gains are over
-    sheet: int=3, # frames of each kind on the contact sheet; 0 for none
-    **options, # of `evaluate`
-): # 0, or 1 if a clip was skipped
+    paths,  # clips: as for `find_clips`
+    models=('lift15', 'rife', 'blend', 'minterpolate'),  # a list, or one text with commas
+    csv=None,  # the table; .json and .jpg go beside it
+    against: str = 'rife',  # the model that gains are over
+    sheet: int = 3,  # frames of each kind on the contact sheet; 0 for none
+    **options,  # of `evaluate`
+):  # 0, or 1 if a clip was skipped
     "`evaluate`, its summary on standard output, its contact sheet beside the table."
     models = asked_models(models)
     table = evaluate(paths, models, csv=csv, **options)
     if len(table) and _rank()[0] == 0:
         print(to_markdown(as_page(summarize(table, against), against)))
-        if csv and sheet: _save_sheet(table, paths, models, Path(csv).with_suffix('.jpg'), against, sheet, options)
-    for reason in table.attrs['skipped'].values(): print(f'lift: {reason}: skipped', file=sys.stderr)
+        if csv and sheet:
+            _save_sheet(
+                table, paths, models, Path(csv).with_suffix('.jpg'), against, sheet, options
+            )
+    for reason in table.attrs['skipped'].values():
+        print(f'lift: {reason}: skipped', file=sys.stderr)
     return int(bool(table.attrs['skipped']))
+
 
 def _save_sheet(table, paths, models, path, against, count, options):
     "The first model that is not a baseline, or else the first, against the other."
     named = {m.name: asked for asked, m in zip(models, load_models(models)[0])}
-    ours = [n for n in named if n != against and n not in BASELINES] or [n for n in named if n != against]
-    if against not in named or not ours or gains(table, against).query('model == @ours[0]').gain.isna().all(): return
-    task = Task(**{k: v for k, v in options.items() if k in ('sampling', 'factor', 'every', 'limit', 'protocol')})
-    best_and_worst(table, paths, task, named[ours[0]], named[against], count, options.get('device', 'cpu'), options.get('dtype', 'float32')).save(path, quality=88)
+    ours = [n for n in named if n != against and n not in BASELINES] or [
+        n for n in named if n != against
+    ]
+    if (
+        against not in named
+        or not ours
+        or gains(table, against).query('model == @ours[0]').gain.isna().all()
+    ):
+        return
+    task = Task(
+        **{
+            k: v
+            for k, v in options.items()
+            if k in ('sampling', 'factor', 'every', 'limit', 'protocol')
+        }
+    )
+    best_and_worst(
+        table,
+        paths,
+        task,
+        named[ours[0]],
+        named[against],
+        count,
+        options.get('device', 'cpu'),
+        options.get('dtype', 'float32'),
+    ).save(path, quality=88)
     print(f'\n{path}: the best and the worst frames of {ours[0]}')
 
 # %% ../nbs/17_evaluate.ipynb #b3ca5c7e
 def board_rows(
-    csv, # a table of `evaluate`, with its .json
-    against: str='rife',
-): # DataFrame: a row for each model
+    csv,  # a table of `evaluate`, with its .json
+    against: str = 'rife',
+):  # DataFrame: a row for each model
     "A table's summary with task, configuration, command, commit, versions, machine and date in every row."
     csv = Path(csv)
     table, beside = as_frame(read_rows(csv).values()), csv.with_suffix('.json')
-    if table.empty: raise LiftError(f'{csv}: no rows: run lift evaluate first')
-    if not beside.is_file(): raise LiftError(f'{csv}: its settings ({beside.name}) are missing: a figure without them says nothing')
+    if table.empty:
+        raise LiftError(f'{csv}: no rows: run lift evaluate first')
+    if not beside.is_file():
+        raise LiftError(
+            f'{csv}: its settings ({beside.name}) are missing: a figure without them says nothing'
+        )
     record = json.loads(beside.read_text())
-    if 'skipped' not in record: raise LiftError(f'{csv}: is not finished: run lift evaluate once more')
+    if 'skipped' not in record:
+        raise LiftError(f'{csv}: is not finished: run lift evaluate once more')
     rows, last = summarize(table, against).reset_index(), record['runs'][-1]
     rows.insert(0, 'set', csv.stem)
     rows['skipped'] = len(record['skipped'])
-    rows['task'] = json.dumps(record['settings']['task'] | {k: v for k, v in record['settings'].items() if k not in ('task', 'models')})
+    rows['task'] = json.dumps(
+        record['settings']['task']
+        | {k: v for k, v in record['settings'].items() if k not in ('task', 'models')}
+    )
     rows['config'] = [json.dumps(record['settings']['models'][m]) for m in rows.model]
-    for k in ('command', 'commit', 'machine', 'date'): rows[k] = last[k]
+    for k in ('command', 'commit', 'machine', 'date'):
+        rows[k] = last[k]
     rows['versions'] = json.dumps(last['versions'])
     return rows
 
@@ -669,48 +1131,89 @@ def board_rows(
 def _board_figure(board, against):
     "Two panels: PSNR of every model on every set, and gains with their intervals."
     from matplotlib.figure import Figure
+
     models = list(dict.fromkeys(board.sort_values('psnr', ascending=False).model))
-    colours = dict(zip(models, ['#0072B2', '#D55E00', '#009E73', '#E69F00', '#CC79A7', '#56B4E9', '#000000']*9))
-    figure = Figure(figsize=(10, 1.6+.28*len(board)), layout='constrained')
+    colours = dict(
+        zip(
+            models,
+            ['#0072B2', '#D55E00', '#009E73', '#E69F00', '#CC79A7', '#56B4E9', '#000000'] * 9,
+        )
+    )
+    figure = Figure(figsize=(10, 1.6 + 0.28 * len(board)), layout='constrained')
     left, right = figure.subplots(1, 2, sharey=True)
     for i, r in enumerate(board.itertuples()):
-        if np.isfinite(r.psnr): left.plot(r.psnr, -i, 'o', color=colours[r.model])
-        if r.model != against and np.isfinite([getattr(r, 'gain_low', nan := np.nan), getattr(r, 'gain_high', nan)]).all():
-            right.plot([r.gain_low, r.gain_high], [-i, -i], color=colours[r.model], lw=3, alpha=.5)
+        if np.isfinite(r.psnr):
+            left.plot(r.psnr, -i, 'o', color=colours[r.model])
+        if (
+            r.model != against
+            and np.isfinite(
+                [getattr(r, 'gain_low', nan := np.nan), getattr(r, 'gain_high', nan)]
+            ).all()
+        ):
+            right.plot([r.gain_low, r.gain_high], [-i, -i], color=colours[r.model], lw=3, alpha=0.5)
             right.plot(r.gain, -i, 'o', color=colours[r.model])
     left.set_yticks(range(0, -len(board), -1), [f'{r.model} · {r.set}' for r in board.itertuples()])
     for i in range(1, len(board)):
-        if board.set.iloc[i] != board.set.iloc[i-1]: [ax.axhline(.5-i, color='#bbbbbb', lw=1) for ax in (left, right)]
+        if board.set.iloc[i] != board.set.iloc[i - 1]:
+            [ax.axhline(0.5 - i, color='#bbbbbb', lw=1) for ax in (left, right)]
     right.axvline(0, color='#555555', lw=1)
-    left.set_xlabel('PSNR, dB (mean over frames, then clips)'); right.set_xlabel(f'gain over {against}, dB, with its 95 % interval')
-    for ax in (left, right): ax.spines[['top', 'right']].set_visible(False); ax.grid(axis='x', alpha=.3)
+    left.set_xlabel('PSNR, dB (mean over frames, then clips)')
+    right.set_xlabel(f'gain over {against}, dB, with its 95 % interval')
+    for ax in (left, right):
+        ax.spines[['top', 'right']].set_visible(False)
+        ax.grid(axis='x', alpha=0.3)
     return figure
 
 # %% ../nbs/17_evaluate.ipynb #9f7240c2
 def _board_section(own, against):
     "One set of clips on the page: figures first, where they come from below."
     first = own.iloc[0]
-    about = {'command': f'`{first.command}`', 'task': f'`{first.task}`', 'code': f'commit {first.commit or "unknown"}, ' + ', '.join(f'{k} {v}' for k, v in json.loads(first.versions).items() if v),
-             'machine': first.machine, 'date': first.date[:10], 'clips skipped': str(first.skipped)}
+    about = {
+        'command': f'`{first.command}`',
+        'task': f'`{first.task}`',
+        'code': f'commit {first.commit or "unknown"}, '
+        + ', '.join(f'{k} {v}' for k, v in json.loads(first.versions).items() if v),
+        'machine': first.machine,
+        'date': first.date[:10],
+        'clips skipped': str(first.skipped),
+    }
     page = as_page(own.set_index('model').drop(columns='set'), against)
-    page['commit'], page['date'] = [[x if m in own.model.values else '' for m in page.index] for x in (first.commit or 'unknown', first.date[:10])]
+    page['commit'], page['date'] = [
+        [x if m in own.model.values else '' for m in page.index]
+        for x in (first.commit or 'unknown', first.date[:10])
+    ]
     configs = '\n'.join(f'- `{r.model}`: `{r.config}`' for r in own.itertuples())
-    return f"## {first.set}\n\n{to_markdown(page)}\n\n" + '\n'.join(f'- {k}: {v}' for k, v in about.items()) + f'\n\nConfigurations:\n\n{configs}\n'
+    return (
+        f"## {first.set}\n\n{to_markdown(page)}\n\n"
+        + '\n'.join(f'- {k}: {v}' for k, v in about.items())
+        + f'\n\nConfigurations:\n\n{configs}\n'
+    )
+
 
 def leaderboard(
-    csvs, # tables of `evaluate`, each with its .json beside it
-    out='ablation_results/leaderboard', # folder
-    against: str='rife',
-): # DataFrame, as in leaderboard.csv
+    csvs,  # tables of `evaluate`, each with its .json beside it
+    out='ablation_results/leaderboard',  # folder
+    against: str = 'rife',
+):  # DataFrame, as in leaderboard.csv
     "Write leaderboard.csv, README.md and leaderboard.png from evaluate's tables."
     csvs = [csvs] if isinstance(csvs, (str, Path)) else list(csvs)
     for name, count in Counter(Path(c).stem for c in csvs).items():
-        if count > 1: raise LiftError(f'{count} tables are called {name}: sets are told apart by the names of their files')
+        if count > 1:
+            raise LiftError(
+                f'{count} tables are called {name}: sets are told apart by the names of their files'
+            )
     board = pd.concat([board_rows(c, against) for c in csvs], ignore_index=True)
-    out = Path(out); out.mkdir(parents=True, exist_ok=True)
-    board.to_csv(out/'leaderboard.csv', index=False)
-    _board_figure(board, against).savefig(out/'leaderboard.png', dpi=110)
-    intro = (f'# Leaderboard\n\nMade by `lift.evaluate.leaderboard` from tables of `lift evaluate`; every figure with its origin in one line: [leaderboard.csv](leaderboard.csv). '
-             f'Frames are rounded to 8 bits; PSNR is the mean over frames, then clips; the gain is paired, frame by frame, over {against}. A + behind a commit: with changes that were not committed.\n\n![PSNR and gains](leaderboard.png)\n')
-    (out/'README.md').write_text('\n'.join([intro, *(_board_section(own, against) for _, own in board.groupby('set', sort=False))]))
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    board.to_csv(out / 'leaderboard.csv', index=False)
+    _board_figure(board, against).savefig(out / 'leaderboard.png', dpi=110)
+    intro = (
+        f'# Leaderboard\n\nMade by `lift.evaluate.leaderboard` from tables of `lift evaluate`; every figure with its origin in one line: [leaderboard.csv](leaderboard.csv). '
+        f'Frames are rounded to 8 bits; PSNR is the mean over frames, then clips; the gain is paired, frame by frame, over {against}. A + behind a commit: with changes that were not committed.\n\n![PSNR and gains](leaderboard.png)\n'
+    )
+    (out / 'README.md').write_text(
+        '\n'.join(
+            [intro, *(_board_section(own, against) for _, own in board.groupby('set', sort=False))]
+        )
+    )
     return board

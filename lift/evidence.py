@@ -8,7 +8,8 @@ __all__ = ['MARGIN', 'evidence_patterns', 'kind_of', 'usable', 'front_of', 'wind
            'flipped', 'turned', 'within', 'changed', 'EvidenceLoader', 'EvidenceLIFT']
 
 # %% ../nbs/23_evidence.ipynb #d6396ef2
-import hashlib, json
+import hashlib
+import json
 from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from itertools import count
@@ -24,301 +25,523 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from .core import CONFIGS, LiftError, Window, crop_to, replacing
-from .data import BaseVideoDataset, Pattern, Plan, ahead, cache_folder, patterns
+from .data import BaseVideoDataset, ahead, patterns
 from .fusion import Evidence, mixed
 from .learner import to_device
 from .model import LIFT
 from .warp import backward_warp, resize, resize_flow
 
 # %% ../nbs/23_evidence.ipynb #e0bfe233
-def evidence_patterns(num_frames: int=15): # list of Pattern
+def evidence_patterns(num_frames: int = 15):  # list of Pattern
     "One missing frame, twice the rate, three and four times the rate, drawn as 5 : 3 : 2.5 (four times twice as often as three times)."
-    share = {2: 3., 3: 2.5/3, 4: 2.5*2/3}
+    share = {2: 3.0, 3: 2.5 / 3, 4: 2.5 * 2 / 3}
     rate = [(n, p) for n in share for p in patterns(num_frames, 'rate', (n,))]
-    return [replace(p, weight=5.) for p in patterns(num_frames, 'gap', (1,))] + [replace(p, weight=share[n]/(n-1)) for n, p in rate]
+    return [replace(p, weight=5.0) for p in patterns(num_frames, 'gap', (1,))] + [
+        replace(p, weight=share[n] / (n - 1)) for n, p in rate
+    ]
+
 
 def kind_of(
-    steps, # frames from the wanted one to each input, in order
-): # 'gap' or 'rate', stride
+    steps,  # frames from the wanted one to each input, in order
+):  # 'gap' or 'rate', stride
     "Sampling and stride of a window."
     before, after = [s for s in steps if s < 0], [s for s in steps if s > 0]
-    apart = min(after)-max(before)
-    stride = max(before)-sorted(before)[-2] if len(before) > 1 else apart
+    apart = min(after) - max(before)
+    stride = max(before) - sorted(before)[-2] if len(before) > 1 else apart
     return ('gap' if stride < apart else 'rate'), stride
 
 # %% ../nbs/23_evidence.ipynb #5220d79c
 def usable(
-    sample: dict, # of a data set
-    still: float=.5, # grey levels
-    cut: float=50., # grey levels
-): # bool
+    sample: dict,  # of a data set
+    still: float = 0.5,  # grey levels
+    cut: float = 50.0,  # grey levels
+):  # bool
     "Neither a still nor a cut between the references."
     right = int((sample['offsets'] < 0).sum())
-    change = float((sample['frames'][right]-sample['frames'][right-1]).abs().mean())*255
+    change = float((sample['frames'][right] - sample['frames'][right - 1]).abs().mean()) * 255
     return still <= change <= cut
 
 # %% ../nbs/23_evidence.ipynb #2392177e
-def front_of(model: LIFT): # LIFT
+def front_of(model: LIFT):  # LIFT
     "The frozen part of a model, with everything that evidence is made of."
-    if not model.config.fusion: raise LiftError("evidence is what a fusion works on: use a model with fusion=True, such as lift15")
+    if not model.config.fusion:
+        raise LiftError(
+            "evidence is what a fusion works on: use a model with fusion=True, such as lift15"
+        )
     front = LIFT(CONFIGS['lift15']).eval().requires_grad_(False)
     front.flow.load_state_dict(model.flow.state_dict())
     return front
 
+
 @torch.no_grad()
 def window_evidence(
-    front: LIFT, # from `front_of`
-    sample: dict, # of a data set: whole frames, offsets, valid
-): # Evidence of a batch of one
+    front: LIFT,  # from `front_of`
+    sample: dict,  # of a data set: whole frames, offsets, valid
+):  # Evidence of a batch of one
     "All that the frozen parts have to say of a window."
     frames = sample['frames'][None]
     offsets, valid = front.positions(1, frames.shape[1], sample['offsets'], sample['valid'])
     return front.evidence(front.features_of(frames, offsets, valid), offsets, valid)
 
 # %% ../nbs/23_evidence.ipynb #ebac8137
-def to_bytes(x: Tensor): return (x*255).round().clamp(0, 255).byte()
+def to_bytes(x: Tensor):
+    return (x * 255).round().clamp(0, 255).byte()
 
-def straight_blend(e: Evidence): # [B, 3, H, W]
+
+def straight_blend(e: Evidence):  # [B, 3, H, W]
     "What RIFE's first four passes give: straight, even motion."
-    return mixed(*(backward_warp(p, f, corner=e.corner) for p, f in zip(e.pictures, resize_flow(e.flows, 2).split(2, 1))), resize(e.logit, 2))
+    return mixed(
+        *(
+            backward_warp(p, f, corner=e.corner)
+            for p, f in zip(e.pictures, resize_flow(e.flows, 2).split(2, 1))
+        ),
+        resize(e.logit, 2),
+    )
+
 
 _maps = tuple(f.name for f in fields(Evidence) if f.name not in ('pictures', 'corner'))
-_renamed = dict(offsets='positions') # in files and batches, where `offsets` would be taken for those of a window
+_renamed = dict(
+    offsets='positions'
+)  # in files and batches, where `offsets` would be taken for those of a window
+
 
 def stored(
-    e: Evidence, # of one window
-    target: Tensor, # [3, H, W]
-    half: bool=True, # maps in half precision
-): # tensors by name
+    e: Evidence,  # of one window
+    target: Tensor,  # [3, H, W]
+    half: bool = True,  # maps in half precision
+):  # tensors by name
     "Evidence as it lies on disk."
     h, w = target.shape[-2:]
-    error = F.avg_pool2d((straight_blend(e)[..., :h, :w]-target).square().mean(1, keepdim=True), 16)[0, 0]
+    error = F.avg_pool2d(
+        (straight_blend(e)[..., :h, :w] - target).square().mean(1, keepdim=True), 16
+    )[0, 0]
     maps = {_renamed.get(n, n): getattr(e, n)[0] for n in _maps}
     maps = {n: x.half() if half and x.ndim > 2 else x for n, x in maps.items()}
-    return maps | dict(pictures=to_bytes(torch.cat(e.pictures)), target=to_bytes(target), error=error)
+    return maps | dict(
+        pictures=to_bytes(torch.cat(e.pictures)), target=to_bytes(target), error=error
+    )
 
 # %% ../nbs/23_evidence.ipynb #298b424d
-def restored(e: dict): # tensors by name, in float32, pictures in [0, 1]
+def restored(e: dict):  # tensors by name, in float32, pictures in [0, 1]
     "What was stored."
-    return {n: x.float()/255 if x.dtype == torch.uint8 else x.float() if x.is_floating_point() else x for n, x in e.items()}
+    return {
+        n: x.float() / 255 if x.dtype == torch.uint8 else x.float() if x.is_floating_point() else x
+        for n, x in e.items()
+    }
+
 
 def shortened(
-    e: dict, # evidence of one window, before any change
-    num_frames: int, # 3, 7 or 15: as if the window had been so long
-    outer: bool=True, # with the outer neighbours
-): # the same
+    e: dict,  # evidence of one window, before any change
+    num_frames: int,  # 3, 7 or 15: as if the window had been so long
+    outer: bool = True,  # with the outer neighbours
+):  # the same
     "Evidence as a model with a shorter window sees it."
     left, offsets = int((e['window'] < 0).sum()), Window.gap(num_frames).offsets
     before = sum(o < 0 for o in offsets)
-    after = len(offsets)-before
-    if before > left or after > len(e['window'])-left: raise LiftError(f"this evidence is of windows of {len(e['window'])+1} frames, too short for num_frames={num_frames}")
-    e = e | {n: e[n][left-before:left+after] for n in ('thumbnails', 'window', 'valid')}
-    if outer and num_frames > 3: return e
-    return e | dict(pictures=e['pictures'][:2], there=torch.zeros_like(e['there']), displacements=torch.zeros_like(e['displacements']))
+    after = len(offsets) - before
+    if before > left or after > len(e['window']) - left:
+        raise LiftError(
+            f"this evidence is of windows of {len(e['window']) + 1} frames, too short for num_frames={num_frames}"
+        )
+    e = e | {n: e[n][left - before : left + after] for n in ('thumbnails', 'window', 'valid')}
+    if outer and num_frames > 3:
+        return e
+    return e | dict(
+        pictures=e['pictures'][:2],
+        there=torch.zeros_like(e['there']),
+        displacements=torch.zeros_like(e['displacements']),
+    )
 
-def as_evidence(batch: dict): # Evidence
+
+def as_evidence(batch: dict):  # Evidence
     "A batch as the fusion takes it."
-    margin = (batch['pictures'].shape[-1]-2*batch['flows'].shape[-1])//2 # pictures of crops reach beyond them
-    return Evidence(list(batch['pictures'].unbind(1)), **{n: batch[_renamed.get(n, n)] for n in _maps}, corner=(margin, margin) if margin else None)
+    margin = (
+        batch['pictures'].shape[-1] - 2 * batch['flows'].shape[-1]
+    ) // 2  # pictures of crops reach beyond them
+    return Evidence(
+        list(batch['pictures'].unbind(1)),
+        **{n: batch[_renamed.get(n, n)] for n in _maps},
+        corner=(margin, margin) if margin else None,
+    )
 
 # %% ../nbs/23_evidence.ipynb #c4b793cd
-def _digest(*values): return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+def _digest(*values):
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
 
 def _weights_digest(front):
     "A hash of the frozen weights."
     sha = hashlib.sha256()
-    for name, x in sorted(front.flow.state_dict().items()): sha.update(name.encode()+x.cpu().float().numpy().tobytes())
+    for name, x in sorted(front.flow.state_dict().items()):
+        sha.update(name.encode() + x.cpu().float().numpy().tobytes())
     return sha.hexdigest()[:16]
 
+
 def precompute(
-    dataset: BaseVideoDataset, # of whole frames, without augmentation
-    model: LIFT, # with fusion: its frozen part is used
-    root, # folder of all evidence
-    plans: list=None, # of Plan: the windows; by default those of the data set's first epoch that are `usable`
-    half: bool=True, # maps in half precision; False keeps float32, exactly
-    progress: bool=True, # show a bar
-    device='cpu', # where it is computed
-): # folder with a file for each window and `index.json`
+    dataset: BaseVideoDataset,  # of whole frames, without augmentation
+    model: LIFT,  # with fusion: its frozen part is used
+    root,  # folder of all evidence
+    plans: list = None,  # of Plan: the windows; by default those of the data set's first epoch that are `usable`
+    half: bool = True,  # maps in half precision; False keeps float32, exactly
+    progress: bool = True,  # show a bar
+    device='cpu',  # where it is computed
+):  # folder with a file for each window and `index.json`
     "Evidence of windows, computed once. Run again to go on after an interruption."
     front, drawn = front_of(model).to(device), plans is None
     plans = [dataset.plan(k) for k in range(len(dataset))] if drawn else plans
-    if any(p.size != dataset.size(dataset.sequences[p.sequence]) or p.scale != (1.,)*3 or p.hflip for p in plans):
-        raise LiftError('evidence is of whole frames as they were filmed: build the data set with crop_size=None and augment=Augment.none()')
-    digest = _digest(dataset.digest(), [asdict(p) for p in plans], drawn, _weights_digest(front), half)
-    folder = Path(root)/digest
-    if (folder/'index.json').is_file(): return folder
+    if any(
+        p.size != dataset.size(dataset.sequences[p.sequence]) or p.scale != (1.0,) * 3 or p.hflip
+        for p in plans
+    ):
+        raise LiftError(
+            'evidence is of whole frames as they were filmed: build the data set with crop_size=None and augment=Augment.none()'
+        )
+    digest = _digest(
+        dataset.digest(), [asdict(p) for p in plans], drawn, _weights_digest(front), half
+    )
+    folder = Path(root) / digest
+    if (folder / 'index.json').is_file():
+        return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        entries = [_compute(dataset, p, front, folder/f'{k:06}.safetensors', half, drawn, device) for k, p in enumerate(progress_bar(plans, leave=False) if progress else plans)]
+        entries = [
+            _compute(dataset, p, front, folder / f'{k:06}.safetensors', half, drawn, device)
+            for k, p in enumerate(progress_bar(plans, leave=False) if progress else plans)
+        ]
         index = [e for e in entries if e]
-        if not index: raise LiftError(f'{dataset.root}: no window in which something moves: evidence needs motion between the references')
-        with replacing(folder/'index.json') as beside: beside.write_text(json.dumps(dict(digest=digest, windows=index)))
-    except (OSError, SafetensorError) as e: raise LiftError(f'{folder}: evidence cannot be written ({str(e)[:80]}): make room, or give another cache_dir') from None
+        if not index:
+            raise LiftError(
+                f'{dataset.root}: no window in which something moves: evidence needs motion between the references'
+            )
+        with replacing(folder / 'index.json') as beside:
+            beside.write_text(json.dumps(dict(digest=digest, windows=index)))
+    except (OSError, SafetensorError) as e:
+        raise LiftError(
+            f'{folder}: evidence cannot be written ({str(e)[:80]}): make room, or give another cache_dir'
+        ) from None
     return folder
 
-def _compute(dataset, plan, front, path, half, drawn, device): # its entry in the index, or None
+
+def _compute(dataset, plan, front, path, half, drawn, device):  # its entry in the index, or None
     "Evidence of one window, if it is not there yet."
     sample = dataset.execute(plan)
-    if drawn and not usable(sample): return None
+    if drawn and not usable(sample):
+        return None
     if not path.exists():
         sample = to_device(sample, device)
-        with replacing(path) as beside: save_file({n: x.contiguous() for n, x in stored(window_evidence(front, sample), sample['target'], half).items()}, beside)
-    s, (sampling, stride) = dataset.sequences[plan.sequence], kind_of([f-plan.target for f in plan.frames])
+        with replacing(path) as beside:
+            save_file(
+                {
+                    n: x.contiguous()
+                    for n, x in stored(
+                        window_evidence(front, sample), sample['target'], half
+                    ).items()
+                },
+                beside,
+            )
+    s, (sampling, stride) = (
+        dataset.sequences[plan.sequence],
+        kind_of([f - plan.target for f in plan.frames]),
+    )
     right = min(o for o in plan.offsets if o > 0)
-    return dict(file=path.name, clip=s.name, frame=s.start+plan.target, t=round(1-right/2, 6), sampling=sampling, stride=stride, size=list(plan.size))
+    return dict(
+        file=path.name,
+        clip=s.name,
+        frame=s.start + plan.target,
+        t=round(1 - right / 2, 6),
+        sampling=sampling,
+        stride=stride,
+        size=list(plan.size),
+    )
 
 # %% ../nbs/23_evidence.ipynb #e2c7d949
-MARGIN = 64 # pixels by which pictures reach beyond a crop
+MARGIN = 64  # pixels by which pictures reach beyond a crop
+
 
 @dataclass(frozen=True)
 class Draw:
     "What was drawn for one sample."
-    window: int # number in the index
-    place: tuple=(0, 0) # y, x of the crop: multiples of 8
-    reverse: bool=False # time runs backwards
-    hflip: bool=False
-    vflip: bool=False
-    turn: bool=False # axes exchanged
-    channels: tuple=(0, 1, 2) # colours in this order
-    reach: tuple=(99, 99) # frames that exist before and after, as far as the window has them
+
+    window: int  # number in the index
+    place: tuple = (0, 0)  # y, x of the crop: multiples of 8
+    reverse: bool = False  # time runs backwards
+    hflip: bool = False
+    vflip: bool = False
+    turn: bool = False  # axes exchanged
+    channels: tuple = (0, 1, 2)  # colours in this order
+    reach: tuple = (99, 99)  # frames that exist before and after, as far as the window has them
+
 
 def cut_out(
-    path, # of a window
-    place: tuple, # y, x
-    size: int, # pixels, a multiple of 16
-): # tensors by name, as stored
+    path,  # of a window
+    place: tuple,  # y, x
+    size: int,  # pixels, a multiple of 16
+):  # tensors by name, as stored
     "Read a crop."
     y, x = place
     with safe_open(path, 'pt') as f:
-        part = lambda name, n: f.get_slice(name)[..., y//n:(y+size)//n, x//n:(x+size)//n]
+        part = lambda name, n: f.get_slice(name)[
+            ..., y // n : (y + size) // n, x // n : (x + size) // n
+        ]
         e = {n: f.get_tensor(n) for n in ('positions', 'there', 'window', 'valid')}
-        e |= dict(target=part('target', 1), thumbnails=part('thumbnails', 8), **{n: part(n, 2) for n in ('flows', 'logit', 'features', 'displacements')})
+        e |= dict(
+            target=part('target', 1),
+            thumbnails=part('thumbnails', 8),
+            **{n: part(n, 2) for n in ('flows', 'logit', 'features', 'displacements')},
+        )
         pictures = f.get_slice('pictures')
         h, w = pictures.get_shape()[-2:]
-        top, left, bottom, right = max(y-MARGIN, 0), max(x-MARGIN, 0), min(y+size+MARGIN, h), min(x+size+MARGIN, w)
+        top, left, bottom, right = (
+            max(y - MARGIN, 0),
+            max(x - MARGIN, 0),
+            min(y + size + MARGIN, h),
+            min(x + size + MARGIN, w),
+        )
         inside = pictures[..., top:bottom, left:right].float()
-    return e | dict(pictures=F.pad(inside, (left-x+MARGIN, x+size+MARGIN-right, top-y+MARGIN, y+size+MARGIN-bottom), mode='replicate').byte())
+    return e | dict(
+        pictures=F.pad(
+            inside,
+            (
+                left - x + MARGIN,
+                x + size + MARGIN - right,
+                top - y + MARGIN,
+                y + size + MARGIN - bottom,
+            ),
+            mode='replicate',
+        ).byte()
+    )
 
 # %% ../nbs/23_evidence.ipynb #1e43c49d
 def reversed_in_time(e: dict):
     "Left and right exchanged. The order of the window doesn't matter."
     swap = [1, 0, 3, 2]
-    return e | dict(pictures=e['pictures'][swap[:len(e['pictures'])]], positions=-e['positions'][swap], there=e['there'].flip(0), window=-e['window'],
-                    flows=e['flows'].roll(2, 0), displacements=e['displacements'].roll(2, 0), logit=-e['logit'], features=torch.zeros_like(e['features']))
+    return e | dict(
+        pictures=e['pictures'][swap[: len(e['pictures'])]],
+        positions=-e['positions'][swap],
+        there=e['there'].flip(0),
+        window=-e['window'],
+        flows=e['flows'].roll(2, 0),
+        displacements=e['displacements'].roll(2, 0),
+        logit=-e['logit'],
+        features=torch.zeros_like(e['features']),
+    )
 
-_planes, _motions = ('pictures', 'target', 'thumbnails', 'logit', 'features'), ('flows', 'displacements')
 
-def flipped(e: dict, axis: int): # -1: left and right, -2: up and down
-    sign = torch.tensor([-1., 1] if axis == -1 else [1., -1]).repeat(2)[:, None, None]
-    return e | {n: e[n].flip(axis) for n in _planes} | {n: e[n].flip(axis)*sign for n in _motions}
+_planes, _motions = (
+    ('pictures', 'target', 'thumbnails', 'logit', 'features'),
+    ('flows', 'displacements'),
+)
+
+
+def flipped(e: dict, axis: int):  # -1: left and right, -2: up and down
+    sign = torch.tensor([-1.0, 1] if axis == -1 else [1.0, -1]).repeat(2)[:, None, None]
+    return e | {n: e[n].flip(axis) for n in _planes} | {n: e[n].flip(axis) * sign for n in _motions}
+
 
 def turned(e: dict):
     "Axes exchanged."
     return e | {n: e[n].mT for n in _planes} | {n: e[n][[1, 0, 3, 2]].mT for n in _motions}
 
+
 def within(e: dict, before: int, after: int):
     "At most so many frames on either side."
-    rank = lambda side: e['window'].abs().masked_fill(~side, float('inf')).argsort().argsort() # 0 for the nearest of a side
+    rank = lambda side: (
+        e['window'].abs().masked_fill(~side, float('inf')).argsort().argsort()
+    )  # 0 for the nearest of a side
     left, right = e['valid'] & (e['window'] < 0), e['valid'] & (e['window'] > 0)
-    return e | dict(valid=left & (rank(left) < before) | right & (rank(right) < after), there=e['there'] & torch.tensor([before > 1, after > 1]))
+    return e | dict(
+        valid=left & (rank(left) < before) | right & (rank(right) < after),
+        there=e['there'] & torch.tensor([before > 1, after > 1]),
+    )
+
 
 def changed(e: dict, d: Draw):
     "A sample as drawn."
-    if d.reverse: e = reversed_in_time(e)
-    if d.hflip: e = flipped(e, -1)
-    if d.vflip: e = flipped(e, -2)
-    if d.turn: e = turned(e)
+    if d.reverse:
+        e = reversed_in_time(e)
+    if d.hflip:
+        e = flipped(e, -1)
+    if d.vflip:
+        e = flipped(e, -2)
+    if d.turn:
+        e = turned(e)
     colours = list(d.channels)
-    return within(e | dict(pictures=e['pictures'][:, colours], target=e['target'][colours], thumbnails=e['thumbnails'][:, colours]), *d.reach)
+    return within(
+        e
+        | dict(
+            pictures=e['pictures'][:, colours],
+            target=e['target'][colours],
+            thumbnails=e['thumbnails'][:, colours],
+        ),
+        *d.reach,
+    )
 
 # %% ../nbs/23_evidence.ipynb #5971e8b8
 class EvidenceLoader:
     "Batches of crops for training; iterated, whole windows for validation."
-    def __init__(self,
-        folder, # from `precompute`
-        batch_size: int=8, # samples of a rank
-        crop: int=96, # pixels, a multiple of 16
-        num_frames: int=15, # 3, 7 or 15: as if windows were so long
-        outer: bool=True, # with the outer neighbours
-        sampling: str='mixed', # gap, rate, or mixed
-        augment: bool=True, # exchange time, sides, axes and colours
-        uniform: float=.3, # share of crops that may be anywhere; the others are where the plain blend is wrong
-        drop: float=.25, # how often frames are missing on a side
-        balance: dict={}, # how much clips count whose names begin so; 1 for all others
-        seed: int=0,
-        rank: int=0,
-        world: int=1, # number of ranks
-        threads: int=0, # that read batches ahead
+
+    def __init__(
+        self,
+        folder,  # from `precompute`
+        batch_size: int = 8,  # samples of a rank
+        crop: int = 96,  # pixels, a multiple of 16
+        num_frames: int = 15,  # 3, 7 or 15: as if windows were so long
+        outer: bool = True,  # with the outer neighbours
+        sampling: str = 'mixed',  # gap, rate, or mixed
+        augment: bool = True,  # exchange time, sides, axes and colours
+        uniform: float = 0.3,  # share of crops that may be anywhere; the others are where the plain blend is wrong
+        drop: float = 0.25,  # how often frames are missing on a side
+        balance: dict = {},  # how much clips count whose names begin so; 1 for all others
+        seed: int = 0,
+        rank: int = 0,
+        world: int = 1,  # number of ranks
+        threads: int = 0,  # that read batches ahead
     ):
-        if not isinstance(crop, int) or crop % 16 or crop < 32: raise LiftError(f'crop_size={crop}: crops of evidence are squares, multiples of 16 and at least 32')
+        if not isinstance(crop, int) or crop % 16 or crop < 32:
+            raise LiftError(
+                f'crop_size={crop}: crops of evidence are squares, multiples of 16 and at least 32'
+            )
         self.threads = threads
-        self.folder, self.batch_size, self.crop, self.num_frames, self.outer, self.augment, self.uniform, self.drop, self.seed, self.rank, self.world = Path(folder), batch_size, crop, num_frames, outer, augment, uniform, drop, seed, rank, world
-        try: about = json.loads((self.folder/'index.json').read_text())
-        except (OSError, ValueError): raise LiftError(f'{folder}: no finished evidence: run precompute') from None
-        self.digest, self.index = about['digest'], [i for i in about['windows'] if sampling in ('mixed', i['sampling']) and min(i['size']) >= crop]
-        if not self.index: raise LiftError(f'{folder}: no window of {sampling} sampling with room for crop_size={crop}')
+        (
+            self.folder,
+            self.batch_size,
+            self.crop,
+            self.num_frames,
+            self.outer,
+            self.augment,
+            self.uniform,
+            self.drop,
+            self.seed,
+            self.rank,
+            self.world,
+        ) = (
+            Path(folder),
+            batch_size,
+            crop,
+            num_frames,
+            outer,
+            augment,
+            uniform,
+            drop,
+            seed,
+            rank,
+            world,
+        )
+        try:
+            about = json.loads((self.folder / 'index.json').read_text())
+        except (OSError, ValueError):
+            raise LiftError(f'{folder}: no finished evidence: run precompute') from None
+        self.digest, self.index = (
+            about['digest'],
+            [
+                i
+                for i in about['windows']
+                if sampling in ('mixed', i['sampling']) and min(i['size']) >= crop
+            ],
+        )
+        if not self.index:
+            raise LiftError(
+                f'{folder}: no window of {sampling} sampling with room for crop_size={crop}'
+            )
         clips = [i['clip'] for i in self.index]
-        weight = np.array([next((v for k, v in balance.items() if c.startswith(k)), 1.)/clips.count(c) for c in clips]) # clips count alike, however many windows they have
-        self.weight, self.places = weight/weight.sum(), lru_cache(maxsize=None)(self._places)
+        weight = np.array(
+            [
+                next((v for k, v in balance.items() if c.startswith(k)), 1.0) / clips.count(c)
+                for c in clips
+            ]
+        )  # clips count alike, however many windows they have
+        self.weight, self.places = weight / weight.sum(), lru_cache(maxsize=None)(self._places)
 
-    def __len__(self): return max(len(self.index)//(self.batch_size*self.world), 1)
+    def __len__(self):
+        return max(len(self.index) // (self.batch_size * self.world), 1)
 
-    def path(self, window: int): return self.folder/self.index[window]['file']
+    def path(self, window: int):
+        return self.folder / self.index[window]['file']
 
 # %% ../nbs/23_evidence.ipynb #929d873e
 @patch
-def _places(self: EvidenceLoader, window: int): # [rows, columns] probabilities of crops that begin at multiples of 16
-    with safe_open(self.path(window), 'pt') as f: error = f.get_tensor('error')
-    wrong = F.avg_pool2d(error[None, None], self.crop//16, 1)[0, 0].double().numpy()
-    p = (1-self.uniform)*wrong/max(wrong.sum(), 1e-12) + self.uniform/wrong.size
-    return p/p.sum()
+def _places(
+    self: EvidenceLoader, window: int
+):  # [rows, columns] probabilities of crops that begin at multiples of 16
+    with safe_open(self.path(window), 'pt') as f:
+        error = f.get_tensor('error')
+    wrong = F.avg_pool2d(error[None, None], self.crop // 16, 1)[0, 0].double().numpy()
+    p = (1 - self.uniform) * wrong / max(wrong.sum(), 1e-12) + self.uniform / wrong.size
+    return p / p.sum()
+
 
 @patch
-def draw(self: EvidenceLoader, number: int): # Draw
+def draw(self: EvidenceLoader, number: int):  # Draw
     "The sample of that number; the same for every size of batch and number of ranks."
     rng = np.random.default_rng((self.seed, number))
     window = int(rng.choice(len(self.weight), p=self.weight))
     p, (h, w) = self.places(window), self.index[window]['size']
     row, column = divmod(int(rng.choice(p.size, p=p.ravel())), p.shape[1])
-    at = lambda k, side: int(min(max(16*k+8*rng.integers(-1, 2), 0), (side-self.crop)//8*8))
+    at = lambda k, side: int(
+        min(max(16 * k + 8 * rng.integers(-1, 2), 0), (side - self.crop) // 8 * 8)
+    )
     place = at(row, h), at(column, w)
-    reach = tuple(int(rng.choice([1, 1, 2, 2, 3, 4, 5, 6, 7])) if rng.random() < self.drop else 99 for _ in 'ab')
-    reverse, hflip, vflip, turn, mix = (bool(x) for x in rng.random(5) < .5)
+    reach = tuple(
+        int(rng.choice([1, 1, 2, 2, 3, 4, 5, 6, 7])) if rng.random() < self.drop else 99
+        for _ in 'ab'
+    )
+    reverse, hflip, vflip, turn, mix = (bool(x) for x in rng.random(5) < 0.5)
     colours = tuple(rng.permutation(3).tolist())
-    return Draw(window, place, reverse, hflip, vflip, turn, colours if mix else (0, 1, 2), reach) if self.augment else Draw(window, place, reach=reach)
+    return (
+        Draw(window, place, reverse, hflip, vflip, turn, colours if mix else (0, 1, 2), reach)
+        if self.augment
+        else Draw(window, place, reach=reach)
+    )
+
 
 @patch
-def sample(self: EvidenceLoader, d: Draw): # tensors by name
+def sample(self: EvidenceLoader, d: Draw):  # tensors by name
     "Read a crop and change it."
-    return changed(shortened(restored(cut_out(self.path(d.window), d.place, self.crop)), self.num_frames, self.outer), d)
+    return changed(
+        shortened(
+            restored(cut_out(self.path(d.window), d.place, self.crop)), self.num_frames, self.outer
+        ),
+        d,
+    )
+
 
 @patch
-def batches(self: EvidenceLoader, start: int=0): # iterator without end
+def batches(self: EvidenceLoader, start: int = 0):  # iterator without end
     "Batches for training, from any number on."
     return ahead(self._batch, count(start), self.threads)
 
+
 @patch
 def _batch(self: EvidenceLoader, number: int):
-    first = (number*self.world+self.rank)*self.batch_size
-    return torch.utils.data.default_collate([self.sample(self.draw(n)) for n in range(first, first+self.batch_size)])
+    first = (number * self.world + self.rank) * self.batch_size
+    return torch.utils.data.default_collate(
+        [self.sample(self.draw(n)) for n in range(first, first + self.batch_size)]
+    )
+
 
 @patch
 def __iter__(self: EvidenceLoader):
-    for i in self.index[self.rank::self.world]:
-        e = restored(load_file(self.folder/i['file']))
+    for i in self.index[self.rank :: self.world]:
+        e = restored(load_file(self.folder / i['file']))
         del e['error']
-        yield {n: x[None] for n, x in shortened(e, self.num_frames, self.outer).items()} | dict(name=[f"{i['clip']}@{i['frame']}"])
+        yield {n: x[None] for n, x in shortened(e, self.num_frames, self.outer).items()} | dict(
+            name=[f"{i['clip']}@{i['frame']}"]
+        )
 
 # %% ../nbs/23_evidence.ipynb #a2181400
 class EvidenceLIFT(LIFT):
     "A LIFT that is given evidence in the place of frames. Only its fusion learns."
+
     def __init__(self, model: LIFT):
-        if not model.config.fusion: raise LiftError('only a fusion can be trained on evidence: use a model with fusion=True, such as lift15')
+        if not model.config.fusion:
+            raise LiftError(
+                'only a fusion can be trained on evidence: use a model with fusion=True, such as lift15'
+            )
         super().__init__(model.config)
         self.load_state_dict(model.state_dict())
         self.flow.requires_grad_(False)
 
-    def forward(self, batch: dict): # Fused, of the target's size
+    def forward(self, batch: dict):  # Fused, of the target's size
         "The wanted frame from a batch of evidence."
         out, size = self.fusion(as_evidence(batch), with_start=True), batch['target'].shape[-2:]
         return replace(out, frame=crop_to(out.frame, size), start=crop_to(out.start, size))

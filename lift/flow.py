@@ -19,131 +19,169 @@ from .warp import at_least_float32, backward_warp, resize, resize_flow
 @dataclass(frozen=True)
 class Motion:
     "Flows from the wanted frame into both references and how visible each point is there."
-    flows: Tensor # [B, 4, h, w]: x, y into the left reference, x, y into the right one, in pixels of this scale
-    logits: Tensor # [B, 2, h, w]: visibility before the sigmoid
-    scale: float # h/H: 1 is full size, 0.25 a quarter
+
+    flows: Tensor  # [B, 4, h, w]: x, y into the left reference, x, y into the right one, in pixels of this scale
+    logits: Tensor  # [B, 2, h, w]: visibility before the sigmoid
+    scale: float  # h/H: 1 is full size, 0.25 a quarter
 
     def at(self, scale: float):
         "The same motion at another scale."
-        return Motion(resize_flow(self.flows, scale/self.scale), resize(self.logits, scale/self.scale), scale)
+        return Motion(
+            resize_flow(self.flows, scale / self.scale),
+            resize(self.logits, scale / self.scale),
+            scale,
+        )
 
-    def bent(self, correction: Tensor): # [B, 2, h, w]
+    def bent(self, correction: Tensor):  # [B, 2, h, w]
         "The same motion with `correction` added to both flows."
         return Motion(self.flows + correction.repeat(1, 2, 1, 1), self.logits, self.scale)
 
     @property
-    def visibility(self): return at_least_float32(self.logits).sigmoid()
+    def visibility(self):
+        return at_least_float32(self.logits).sigmoid()
 
 # %% ../nbs/04_flow.ipynb #56fe4ba3
 def zero_last(convolution: nn.Conv2d, zero: bool):
     "Start a residual head at zero, if asked to."
-    if zero: nn.init.zeros_(convolution.weight), nn.init.zeros_(convolution.bias)
+    if zero:
+        nn.init.zeros_(convolution.weight), nn.init.zeros_(convolution.bias)
     return convolution
 
+
 def time_plane(
-    t: Tensor, # [B]
-    like: Tensor, # [B, C, h, w]
-): # [B, 1, h, w]
+    t: Tensor,  # [B]
+    like: Tensor,  # [B, C, h, w]
+):  # [B, 1, h, w]
     "The moment as one constant channel."
     return t.to(like.dtype)[:, None, None, None].expand(-1, 1, *like.shape[-2:])
 
+
 def flow_head(inputs: int, width: int, blocks: int, zero_init: bool):
     "conv, residual blocks, and 6 channels: two flows and two logits."
-    return nn.Sequential(conv(inputs, width), *(ResBlock(width) for _ in range(blocks)), zero_last(nn.Conv2d(width, 6, 3, 1, 1), zero_init))
+    return nn.Sequential(
+        conv(inputs, width),
+        *(ResBlock(width) for _ in range(blocks)),
+        zero_last(nn.Conv2d(width, 6, 3, 1, 1), zero_init),
+    )
 
 # %% ../nbs/04_flow.ipynb #c8ed20ce
 def matching_filters(
-    displacements: Tensor, # [D, 2]: y, x in pixels
-    side: int, # of a cell in pixels
-    sigma: float, # of the Gaussian in pixels; it widens by a twentieth for each pixel of displacement
-): # [D, 2, side², 3, 3]
+    displacements: Tensor,  # [D, 2]: y, x in pixels
+    side: int,  # of a cell in pixels
+    sigma: float,  # of the Gaussian in pixels; it widens by a twentieth for each pixel of displacement
+):  # [D, 2, side², 3, 3]
     "Derivatives of a Gaussian along x and y about displaced places, laid over the pixels of 3×3 cells."
-    place = torch.arange(3*side) - (3*side-1)/2
+    place = torch.arange(3 * side) - (3 * side - 1) / 2
     y, x = place[:, None] - displacements[:, :1, None], place - displacements[:, 1:, None]
-    width, reach = sigma*(1+displacements.abs().amax(1)/20)[:, None, None], 3*side/2-displacements.abs().max() # no filter is cut off on one side
-    bell = (-(x**2+y**2)/(2*width**2)).exp()*(x.abs() < reach)*(y.abs() < reach)
-    filters = torch.stack((bell*x, bell*y), 1)
-    filters = 8*filters/filters.abs().sum((2, 3), keepdim=True)
-    cells = filters.unflatten(3, (3, side)).unflatten(2, (3, side)) # rows of cells, rows within, columns of cells, columns within
+    width, reach = (
+        sigma * (1 + displacements.abs().amax(1) / 20)[:, None, None],
+        3 * side / 2 - displacements.abs().max(),
+    )  # no filter is cut off on one side
+    bell = (-(x**2 + y**2) / (2 * width**2)).exp() * (x.abs() < reach) * (y.abs() < reach)
+    filters = torch.stack((bell * x, bell * y), 1)
+    filters = 8 * filters / filters.abs().sum((2, 3), keepdim=True)
+    cells = filters.unflatten(3, (3, side)).unflatten(
+        2, (3, side)
+    )  # rows of cells, rows within, columns of cells, columns within
     return torch.stack([cells[:, :, :, v, :, u] for v, u in pixel_places(side)], 2)
+
 
 @torch.no_grad()
 def start_as_matcher(
-    head: nn.Sequential, # of `flow_head`, for features of an encoder that keeps pixels
-    channels: int, # of one reference's features
-    side: int, # of their cells in pixels
-    steps: tuple, # displacements compared along each axis: of each reference, in pixels
-    sigma: float, # of the filters in pixels
+    head: nn.Sequential,  # of `flow_head`, for features of an encoder that keeps pixels
+    channels: int,  # of one reference's features
+    side: int,  # of their cells in pixels
+    steps: tuple,  # displacements compared along each axis: of each reference, in pixels
+    sigma: float,  # of the filters in pixels
 ):
     "Start weights under which a head scores displacements by how well small patches of both references agree there."
     entry, block, *rest, _ = head
-    d = torch.cartesian_prod(*[torch.tensor(steps)]*2)
+    d = torch.cartesian_prod(*[torch.tensor(steps)] * 2)
     n, pixels = len(d), side**2
     difference = torch.zeros(n, 2, *entry[0].weight.shape[1:])
     difference[:, :, :pixels] = matching_filters(-d, side, sigma)
-    difference[:, :, channels:channels+pixels] = -matching_filters(d, side, sigma)
-    entry[0].weight[:4*n] = torch.stack((difference, -difference), 2).flatten(0, 2)
-    nn.init.zeros_(entry[0].bias[:4*n])
+    difference[:, :, channels : channels + pixels] = -matching_filters(d, side, sigma)
+    entry[0].weight[: 4 * n] = torch.stack((difference, -difference), 2).flatten(0, 2)
+    nn.init.zeros_(entry[0].bias[: 4 * n])
     collect, _, _, spread, norm = block.body
     collect.weight[:n], collect.bias[:n] = 0, 0
-    collect.weight[:n, :4*n] = 1/n
-    for layer in (spread.weight, spread.bias, norm.weight, *(other.body[4].weight for other in rest)): nn.init.zeros_(layer)
-    for k in range(n): collect.weight[k, 4*k:4*k+4] -= 1; spread.weight[4*n+k, k] = 1/9
-    norm.weight[4*n:5*n] = 1
+    collect.weight[:n, : 4 * n] = 1 / n
+    for layer in (
+        spread.weight,
+        spread.bias,
+        norm.weight,
+        *(other.body[4].weight for other in rest),
+    ):
+        nn.init.zeros_(layer)
+    for k in range(n):
+        collect.weight[k, 4 * k : 4 * k + 4] -= 1
+        spread.weight[4 * n + k, k] = 1 / 9
+    norm.weight[4 * n : 5 * n] = 1
 
 # %% ../nbs/04_flow.ipynb #45b67ea8
 class CascadeFlow(nn.Module):
     "Stage 3 as specified (§4): estimate at 1/8, correct at 1/4."
-    multiple, scale = 32, 1/4 # sides the picture is padded to; scale of the result
 
-    def __init__(self, zero_init: bool=False):
+    multiple, scale = 32, 1 / 4  # sides the picture is padded to; scale of the result
+
+    def __init__(self, zero_init: bool = False):
         super().__init__()
-        self.eighth = flow_head(2*192+256+1, 256, 3, zero_init)
-        self.quarter = flow_head(2*128+256+6+1, 128, 2, zero_init)
+        self.eighth = flow_head(2 * 192 + 256 + 1, 256, 3, zero_init)
+        self.quarter = flow_head(2 * 128 + 256 + 6 + 1, 128, 2, zero_init)
         if zero_init:
-            start_as_matcher(self.eighth, 192, 8, (-8., -4.5, -2., 0., 2., 4.5, 8.), 1.6)
-            start_as_matcher(self.quarter, 128, 4, (-2.6, -1.2, 0., 1.2, 2.6), 1.2)
+            start_as_matcher(self.eighth, 192, 8, (-8.0, -4.5, -2.0, 0.0, 2.0, 4.5, 8.0), 1.6)
+            start_as_matcher(self.quarter, 128, 4, (-2.6, -1.2, 0.0, 1.2, 2.6), 1.2)
 
-    def forward(self,
+    def forward(
+        self,
         left: FrameFeatures,
         right: FrameFeatures,
-        context: Tensor, # [B, 256, H/16, W/16]
-        t: Tensor, # [B] in (0, 1)
-    ): # Motion at 1/4
-        coarse = self.eighth(torch.cat((left.s8, right.s8, resize(context, 2), time_plane(t, left.s8)), 1))
+        context: Tensor,  # [B, 256, H/16, W/16]
+        t: Tensor,  # [B] in (0, 1)
+    ):  # Motion at 1/4
+        coarse = self.eighth(
+            torch.cat((left.s8, right.s8, resize(context, 2), time_plane(t, left.s8)), 1)
+        )
         up = torch.cat((resize_flow(coarse[:, :4], 2), resize(coarse[:, 4:], 2)), 1)
-        fine = up + self.quarter(torch.cat((left.s4, right.s4, resize(context, 4), up, time_plane(t, left.s4)), 1))
+        fine = up + self.quarter(
+            torch.cat((left.s4, right.s4, resize(context, 4), up, time_plane(t, left.s4)), 1)
+        )
         return Motion(fine[:, :4], fine[:, 4:], self.scale)
 
 # %% ../nbs/04_flow.ipynb #cb6b388a
 def lagrange_weights(
-    offsets: Tensor, # [..., n], all different
-): # [..., n], sum 1
+    offsets: Tensor,  # [..., n], all different
+):  # [..., n], sum 1
     "Weights of samples at `offsets` in the polynomial through them, read at 0."
-    ratio = -offsets[..., None, :]/(offsets[..., :, None]-offsets[..., None, :])
-    return ratio.masked_fill(torch.eye(offsets.shape[-1], dtype=torch.bool, device=offsets.device), 1).prod(-1)
+    ratio = -offsets[..., None, :] / (offsets[..., :, None] - offsets[..., None, :])
+    return ratio.masked_fill(
+        torch.eye(offsets.shape[-1], dtype=torch.bool, device=offsets.device), 1
+    ).prod(-1)
+
 
 def cubic_correction(
-    flows: Tensor, # [B, 4, h, w] into the two references
-    outer_left: Tensor, # [B, 2, h, w] displacement from the left reference to the frame before it
-    outer_right: Tensor, # [B, 2, h, w] displacement from the right reference to the frame after it
-    offsets: Tensor, # [B, 4] of outer left, left, right, outer right
-): # [B, 2, h, w] to be added to both flows
+    flows: Tensor,  # [B, 4, h, w] into the two references
+    outer_left: Tensor,  # [B, 2, h, w] displacement from the left reference to the frame before it
+    outer_right: Tensor,  # [B, 2, h, w] displacement from the right reference to the frame after it
+    offsets: Tensor,  # [B, 4] of outer left, left, right, outer right
+):  # [B, 2, h, w] to be added to both flows
     "How far a cubic path through four frames departs from the chord between the references, negated."
     w = lagrange_weights(offsets)
-    t = -offsets[:, 1]/(offsets[:, 2]-offsets[:, 1])
-    w0, w3, uneven = (x[:, None, None, None] for x in (w[:, 0], w[:, 3], w[:, 2]+w[:, 3]-t))
-    return -(w0*outer_left + w3*outer_right + uneven*(flows[:, 2:]-flows[:, :2]))
+    t = -offsets[:, 1] / (offsets[:, 2] - offsets[:, 1])
+    w0, w3, uneven = (x[:, None, None, None] for x in (w[:, 0], w[:, 3], w[:, 2] + w[:, 3] - t))
+    return -(w0 * outer_left + w3 * outer_right + uneven * (flows[:, 2:] - flows[:, :2]))
 
 # %% ../nbs/04_flow.ipynb #8553a3fa
 def outer_displacement(
-    pair: Motion, # motion of the pair (reference, outer neighbour) or the reverse, seen from its middle
-    flow: Tensor, # [B, 2, h, w] from the wanted frame into the reference
-    reference: Tensor, # [B] offset of the reference
-    outer: Tensor, # [B] offset of the outer neighbour
-): # [B, 2, h, w]
+    pair: Motion,  # motion of the pair (reference, outer neighbour) or the reverse, seen from its middle
+    flow: Tensor,  # [B, 2, h, w] from the wanted frame into the reference
+    reference: Tensor,  # [B] offset of the reference
+    outer: Tensor,  # [B] offset of the outer neighbour
+):  # [B, 2, h, w]
     "Displacement from a reference to its outer neighbour, read along the path of every wanted pixel."
     to_left, to_right = pair.flows[:, :2], pair.flows[:, 2:]
     leftwards = (outer < reference)[:, None, None, None]
-    displacement = torch.where(leftwards, to_left-to_right, to_right-to_left)
-    return backward_warp(displacement, flow*((outer+reference)/2/reference)[:, None, None, None])
+    displacement = torch.where(leftwards, to_left - to_right, to_right - to_left)
+    return backward_warp(
+        displacement, flow * ((outer + reference) / 2 / reference)[:, None, None, None]
+    )

@@ -23,32 +23,38 @@ from .warp import at_least_float32, backward_warp, resize, resize_flow
 # %% ../nbs/09_fusion.ipynb #00496739
 class Upsample(nn.Module):
     "1×1 convolution and pixel shuffle: twice the size."
+
     def __init__(self, inputs: int, outputs: int):
         super().__init__()
-        self.conv = nn.Conv2d(inputs, 4*outputs, 1)
+        self.conv = nn.Conv2d(inputs, 4 * outputs, 1)
         nn.init.kaiming_normal_(self.conv.weight, a=1)
 
-    def forward(self, x: Tensor): return F.pixel_shuffle(self.conv(x), 2)
+    def forward(self, x: Tensor):
+        return F.pixel_shuffle(self.conv(x), 2)
 
-def residual_blocks(channels: int, count: int): return nn.Sequential(*(ScaledResConv(channels, .3) for _ in range(count)))
 
-def layout(convolution: nn.Conv2d): # of 3×3
+def residual_blocks(channels: int, count: int):
+    return nn.Sequential(*(ScaledResConv(channels, 0.3) for _ in range(count)))
+
+
+def layout(convolution: nn.Conv2d):  # of 3×3
     "The order in memory in which a convolution keeps its weights."
     last = convolution.weight.is_contiguous(memory_format=torch.channels_last)
     return torch.channels_last if last else torch.contiguous_format
 
 # %% ../nbs/09_fusion.ipynb #d7f0a352
 def convolve_parts(
-    convolution: nn.Conv2d, # 1×1
-    parts: list, # [B, C, h, w], the last at the size of the result; larger ones are unshuffled
-    memory_format=torch.contiguous_format, # of the result
-): # [B, outputs, h, w]
+    convolution: nn.Conv2d,  # 1×1
+    parts: list,  # [B, C, h, w], the last at the size of the result; larger ones are unshuffled
+    memory_format=torch.contiguous_format,  # of the result
+):  # [B, outputs, h, w]
     "A 1×1 convolution of all parts side by side, which are never put there."
     large = [p.shape[-1] > parts[-1].shape[-1] for p in parts]
-    counts = [p.shape[1]*(4 if twice else 1) for p, twice in zip(parts, large)]
+    counts = [p.shape[1] * (4 if twice else 1) for p, twice in zip(parts, large)]
     total, bias = None, convolution.bias
     for part, twice, weight in zip(parts, large, convolution.weight.split(counts, 1)):
-        if twice: weight = weight[..., 0, 0].unflatten(1, (-1, 2, 2))
+        if twice:
+            weight = weight[..., 0, 0].unflatten(1, (-1, 2, 2))
         part, weight = (x.contiguous(memory_format=memory_format) for x in (part, weight))
         seen = F.conv2d(part, weight, bias, 2 if twice else 1)
         total, bias = seen if total is None else total.add_(seen), None
@@ -57,15 +63,17 @@ def convolve_parts(
 # %% ../nbs/09_fusion.ipynb #a1c58d90
 class UNet(nn.Module):
     "A U-Net of residual convolutions with a 1×1 stem."
-    def __init__(self,
+
+    def __init__(
+        self,
         inputs: int,
         outputs: int,
-        widths: tuple, # channels of every level
-        down: tuple, # residual blocks of every level on the way down
-        up: tuple, # and on the way up, one less
+        widths: tuple,  # channels of every level
+        down: tuple,  # residual blocks of every level on the way down
+        up: tuple,  # and on the way up, one less
     ):
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(inputs, widths[0], 1), nn.LeakyReLU(.2, inplace=True))
+        self.stem = nn.Sequential(nn.Conv2d(inputs, widths[0], 1), nn.LeakyReLU(0.2, inplace=True))
         self.down = nn.ModuleList(residual_blocks(*x) for x in zip(widths, down))
         self.shrink = nn.ModuleList(conv(*pair, 2) for pair in zip(widths, widths[1:]))
         self.grow = nn.ModuleList(Upsample(b, a) for a, b in zip(widths, widths[1:]))
@@ -73,122 +81,168 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(widths[0], outputs, 3, 1, 1)
         nn.init.zeros_(self.head.weight), nn.init.zeros_(self.head.bias)
 
-    def forward(self,
-        x: Tensor, # [B, C, h, w], or several parts of it as for `convolve_parts`
-        extra: Tensor=None, # [B, widths[1], h/2, w/2]
-    ): # [B, outputs, h, w]
+    def forward(
+        self,
+        x: Tensor,  # [B, C, h, w], or several parts of it as for `convolve_parts`
+        extra: Tensor = None,  # [B, widths[1], h/2, w/2]
+    ):  # [B, outputs, h, w]
         convolution, activation = self.stem
         parts = [x] if isinstance(x, Tensor) else x
         x, skips = activation(convolve_parts(convolution, parts, layout(self.head))), []
         for level, blocks in enumerate(self.down):
-            if level: x = self.shrink[level-1](x)
-            x = blocks(x if level != 1 or extra is None else x+extra)
+            if level:
+                x = self.shrink[level - 1](x)
+            x = blocks(x if level != 1 or extra is None else x + extra)
             skips.append(x)
-        for level in reversed(range(len(self.grow))): x = self.up[level](skips[level]+self.grow[level](x))
+        for level in reversed(range(len(self.grow))):
+            x = self.up[level](skips[level] + self.grow[level](x))
         return self.head(x)
 
 # %% ../nbs/09_fusion.ipynb #0bf31fea
 def with_means(
-    weights: Tensor, # [B, T, h, w] in [0, 1], sum 1 over T
-    alphas: Tensor, # [B, T] in [0, 1], sum 1: the means over h and w that are asked for
-    tolerance: float=1e-6, # of a mean
-    most: int=200, # rounds; a few are enough unless almost every patch listens to one frame only
-): # [B, T, h, w], sum 1 over T
+    weights: Tensor,  # [B, T, h, w] in [0, 1], sum 1 over T
+    alphas: Tensor,  # [B, T] in [0, 1], sum 1: the means over h and w that are asked for
+    tolerance: float = 1e-6,  # of a mean
+    most: int = 200,  # rounds; a few are enough unless almost every patch listens to one frame only
+):  # [B, T, h, w], sum 1 over T
     "The maps that have these means and else keep to `weights`; those themselves where the means are right already."
-    exact, asked, mean = weights.cpu().double(), alphas.cpu().double()[..., None, None], lambda x: x.mean((2, 3), keepdim=True) # not every device has float64
-    off = lambda x: (mean(x)-asked).abs().amax(1, keepdim=True)
+    exact, asked, mean = (
+        weights.cpu().double(),
+        alphas.cpu().double()[..., None, None],
+        lambda x: x.mean((2, 3), keepdim=True),
+    )  # not every device has float64
+    off = lambda x: (mean(x) - asked).abs().amax(1, keepdim=True)
     right = off(exact) < tolerance
-    fitted = exact.clamp(min=1e-6) # what no patch wants can be asked for too
+    fitted = exact.clamp(min=1e-6)  # what no patch wants can be asked for too
     for _ in range(0 if right.all() else most):
-        fitted = fitted*(asked/mean(fitted).clamp(min=1e-12))
-        fitted = fitted/fitted.sum(1, keepdim=True)
-        if (off(fitted) < tolerance).all(): break
+        fitted = fitted * (asked / mean(fitted).clamp(min=1e-12))
+        fitted = fitted / fitted.sum(1, keepdim=True)
+        if (off(fitted) < tolerance).all():
+            break
     return weights.where(right.to(weights.device), fitted.to(weights))
 
 # %% ../nbs/09_fusion.ipynb #95646f97
 class ThumbnailContext(nn.Module):
     "Attention over time, patch by patch, on pictures of an eighth of the size."
-    def __init__(self, outputs: int, width: int=64):
+
+    def __init__(self, outputs: int, width: int = 64):
         super().__init__()
-        self.look = conv(6, width//2)
-        self.when = nn.Linear(width//2, width//2)
-        self.describe = conv(width//2, width)
+        self.look = conv(6, width // 2)
+        self.when = nn.Linear(width // 2, width // 2)
+        self.describe = conv(width // 2, width)
         self.score, self.value = nn.Conv2d(width, 1, 1), nn.Conv2d(width, width, 1)
         self.out = nn.Conv2d(width, outputs, 3, 1, 1)
         nn.init.zeros_(self.score.weight), nn.init.zeros_(self.score.bias)
-        nn.init.normal_(self.out.weight, std=.01), nn.init.zeros_(self.out.bias)
+        nn.init.normal_(self.out.weight, std=0.01), nn.init.zeros_(self.out.bias)
 
-    def forward(self,
-        thumbnails: Tensor, # [B, T, 3, h, w]
-        guess: Tensor, # [B, 3, h, w]: the frame, as far as it is known
-        offsets: Tensor, # [B, T], references 2 apart
-        valid: Tensor, # [B, T] bool
-        alphas: Tensor=None, # [B, T] in place of the network's own means
-    ): # [B, outputs, h, w], alphas [B, T], weights [B, T, h, w]
+    def forward(
+        self,
+        thumbnails: Tensor,  # [B, T, 3, h, w]
+        guess: Tensor,  # [B, 3, h, w]: the frame, as far as it is known
+        offsets: Tensor,  # [B, T], references 2 apart
+        valid: Tensor,  # [B, T] bool
+        alphas: Tensor = None,  # [B, T] in place of the network's own means
+    ):  # [B, outputs, h, w], alphas [B, T], weights [B, T, h, w]
         b, t = offsets.shape
-        difference = (4*(thumbnails-guess[:, None])).masked_fill(~valid[:, :, None, None, None], 0)
-        x = torch.cat((difference, guess[:, None].expand_as(difference)-.5), 2).flatten(0, 1)
-        when = self.when(positional_encoding(offsets.where(valid, 0), self.when.in_features).to(x.dtype)).flatten(0, 1)
+        difference = (4 * (thumbnails - guess[:, None])).masked_fill(
+            ~valid[:, :, None, None, None], 0
+        )
+        x = torch.cat((difference, guess[:, None].expand_as(difference) - 0.5), 2).flatten(0, 1)
+        when = self.when(
+            positional_encoding(offsets.where(valid, 0), self.when.in_features).to(x.dtype)
+        ).flatten(0, 1)
         x = self.describe(self.look(x) + when[..., None, None])
-        score = at_least_float32(self.score(x)).unflatten(0, (b, t)).squeeze(2).masked_fill(~valid[..., None, None], float('-inf'))
+        score = (
+            at_least_float32(self.score(x))
+            .unflatten(0, (b, t))
+            .squeeze(2)
+            .masked_fill(~valid[..., None, None], float('-inf'))
+        )
         weights = score.softmax(1)
-        if alphas is not None: weights = with_means(weights, normalize_alphas(alphas, valid))
+        if alphas is not None:
+            weights = with_means(weights, normalize_alphas(alphas, valid))
         x = x.unflatten(0, (b, t)).movedim(2, -1)
-        heard = (x*weights[..., None].to(x.dtype)).sum(1).movedim(-1, 1)
-        out = self.out(self.value(heard)) # the weights sum to 1: the sum's value is the sum of values
+        heard = (x * weights[..., None].to(x.dtype)).sum(1).movedim(-1, 1)
+        out = self.out(
+            self.value(heard)
+        )  # the weights sum to 1: the sum's value is the sum of values
         return out, weights.mean((2, 3)), weights
 
 # %% ../nbs/09_fusion.ipynb #18e9a684
 @dataclass(frozen=True)
 class Evidence:
     "What is known of a wanted frame. H and W are multiples of 16. Frames in the order left, right, outer left, outer right."
-    pictures: list # 2 or 4 × [B, 3, H, W]
-    flows: Tensor # [B, 4, H/2, W/2] from the wanted frame into left and right, in pixels of that size
-    logit: Tensor # [B, 1, H/2, W/2] visibility in left against right, before the sigmoid
-    features: Tensor # [B, 8, H/2, W/2] of the flow network
-    displacements: Tensor # [B, 4, H/2, W/2] from each reference to its outer neighbour, along the path
-    offsets: Tensor # [B, 4] of the four frames
-    there: Tensor # [B, 2] bool: do the outer neighbours exist
-    thumbnails: Tensor # [B, T, 3, H/8, W/8] of the whole window
-    window: Tensor # [B, T] its offsets
-    valid: Tensor # [B, T] bool
-    corner: tuple=None # y, x where this part of the frame begins in the pictures, if it is a part
 
-    def part(self,
-        rows: slice, # of pixels; multiples of 16
+    pictures: list  # 2 or 4 × [B, 3, H, W]
+    flows: (
+        Tensor  # [B, 4, H/2, W/2] from the wanted frame into left and right, in pixels of that size
+    )
+    logit: Tensor  # [B, 1, H/2, W/2] visibility in left against right, before the sigmoid
+    features: Tensor  # [B, 8, H/2, W/2] of the flow network
+    displacements: (
+        Tensor  # [B, 4, H/2, W/2] from each reference to its outer neighbour, along the path
+    )
+    offsets: Tensor  # [B, 4] of the four frames
+    there: Tensor  # [B, 2] bool: do the outer neighbours exist
+    thumbnails: Tensor  # [B, T, 3, H/8, W/8] of the whole window
+    window: Tensor  # [B, T] its offsets
+    valid: Tensor  # [B, T] bool
+    corner: tuple = (
+        None  # y, x where this part of the frame begins in the pictures, if it is a part
+    )
+
+    def part(
+        self,
+        rows: slice,  # of pixels; multiples of 16
         columns: slice,
-    ): # Evidence
+    ):  # Evidence
         "What is known of a part of the frame. Pictures stay whole: motion may lead out of the part."
-        cut = lambda x, n: x[..., rows.start//n:rows.stop//n, columns.start//n:columns.stop//n]
-        return replace(self, flows=cut(self.flows, 2), logit=cut(self.logit, 2), features=cut(self.features, 2), displacements=cut(self.displacements, 2),
-                       thumbnails=cut(self.thumbnails, 8), corner=(rows.start, columns.start))
+        cut = lambda x, n: x[
+            ..., rows.start // n : rows.stop // n, columns.start // n : columns.stop // n
+        ]
+        return replace(
+            self,
+            flows=cut(self.flows, 2),
+            logit=cut(self.logit, 2),
+            features=cut(self.features, 2),
+            displacements=cut(self.displacements, 2),
+            thumbnails=cut(self.thumbnails, 8),
+            corner=(rows.start, columns.start),
+        )
 
     @property
     def displaced(self):
         "Displacements, 0 where there is no neighbour."
-        return self.displacements*self.there.repeat_interleave(2, 1)[..., None, None]
+        return self.displacements * self.there.repeat_interleave(2, 1)[..., None, None]
 
     @property
-    def bend(self): # [B, 2, H/2, W/2]
+    def bend(self):  # [B, 2, H/2, W/2]
         "What the cubic path adds to both flows; 0 where a neighbour is missing."
         both = self.there.all(1)
-        offsets = torch.where(both[:, None], self.offsets[:, [2, 0, 1, 3]], self.offsets.new_tensor([-3., -1, 1, 3]))
-        return cubic_correction(self.flows, self.displaced[:, :2], self.displaced[:, 2:], offsets)*both[:, None, None, None]
+        offsets = torch.where(
+            both[:, None], self.offsets[:, [2, 0, 1, 3]], self.offsets.new_tensor([-3.0, -1, 1, 3])
+        )
+        return (
+            cubic_correction(self.flows, self.displaced[:, :2], self.displaced[:, 2:], offsets)
+            * both[:, None, None, None]
+        )
 
 # %% ../nbs/09_fusion.ipynb #6c29aec7
-def maps(values: Tensor, like: Tensor): # [B, C] -> [B, C, h, w]
+def maps(values: Tensor, like: Tensor):  # [B, C] -> [B, C, h, w]
     "Numbers as constant channels."
     return values.to(like.dtype)[..., None, None].expand(-1, -1, *like.shape[-2:])
+
 
 def mixed(left: Tensor, right: Tensor, logit: Tensor):
     "Blend of two warped pictures."
     return torch.lerp(right, left, logit.sigmoid())
 
+
 def warp_all(
-    pictures, # [B, K, 3, H, W], or a list of K × [B, 3, H, W]
-    flows: Tensor, # [B, 2K, h, w] into each of them
-    corner: tuple=None, # y, x: the flows are those of a part of the frame, which begins there
-): # [B, K, 3, h, w]
+    pictures,  # [B, K, 3, H, W], or a list of K × [B, 3, H, W]
+    flows: Tensor,  # [B, 2K, h, w] into each of them
+    corner: tuple = None,  # y, x: the flows are those of a part of the frame, which begins there
+):  # [B, K, 3, h, w]
     "Several pictures along their flows. A stack is one call, a thread a picture; a list is not copied."
     flows = flows.unflatten(1, (-1, 2))
     if not isinstance(pictures, Tensor):
@@ -200,26 +254,33 @@ def warp_all(
 # %% ../nbs/09_fusion.ipynb #0d9c73ea
 class FusionNet(nn.Module):
     "From evidence to a frame."
-    def __init__(self,
-        outer: bool=True, # with the outer neighbours
-        context: bool=True, # with the whole window in small
-        features: int=16, # channels that the coarse pass hands to the fine one
+
+    def __init__(
+        self,
+        outer: bool = True,  # with the outer neighbours
+        context: bool = True,  # with the whole window in small
+        features: int = 16,  # channels that the coarse pass hands to the fine one
     ):
         super().__init__()
         self.outer, self.features = outer, features
         self.frames = 4 if outer else 2
-        self.candidates = self.frames + outer # and the blend along straight paths
-        inputs = 4*(3 + 3*self.candidates + 1) + 26
-        self.coarse = UNet(inputs, 2*self.frames + 2 + features, (48, 80, 112), (2, 2, 3), (0, 1))
-        nn.init.normal_(self.coarse.head.weight[2*self.frames+2:], std=.02) # only what moves the picture has to start at zero
-        self.fine = UNet(inputs+features, 4*(self.candidates+3), (40, 64, 96), (1, 2, 3), (1, 1))
+        self.candidates = self.frames + outer  # and the blend along straight paths
+        inputs = 4 * (3 + 3 * self.candidates + 1) + 26
+        self.coarse = UNet(inputs, 2 * self.frames + 2 + features, (48, 80, 112), (2, 2, 3), (0, 1))
+        nn.init.normal_(
+            self.coarse.head.weight[2 * self.frames + 2 :], std=0.02
+        )  # only what moves the picture has to start at zero
+        self.fine = UNet(
+            inputs + features, 4 * (self.candidates + 3), (40, 64, 96), (1, 2, 3), (1, 1)
+        )
         self.context = ThumbnailContext(80) if context else None
 
     def warp(self, e: Evidence, pictures, flows: Tensor, logit: Tensor, corner):
         "Base [B, 3, H, W] and all pictures [B, K, 3, H, W]; an outer neighbour that does not exist shows the base."
         warped = warp_all(pictures, flows, corner)
         base = mixed(warped[:, 0], warped[:, 1], logit)
-        if not self.outer: return base, warped
+        if not self.outer:
+            return base, warped
         there = e.there[:, :, None, None, None]
         return base, torch.cat((warped[:, :2], torch.where(there, warped[:, 2:], base[:, None])), 1)
 
@@ -229,22 +290,27 @@ def narrow(x: Tensor):
     kind = x.device.type
     return x.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else x
 
+
 def seen(
-    base: Tensor, # [B, 3, H, W]
-    departures: list, # of [B, n, 3, H, W], K in all
-    logit: Tensor, # [B, 1, H, W]
-): # [B, 3+3K+1, H, W]
+    base: Tensor,  # [B, 3, H, W]
+    departures: list,  # of [B, n, 3, H, W], K in all
+    logit: Tensor,  # [B, 1, H, W]
+):  # [B, 3+3K+1, H, W]
     "What a pass sees of the pictures: the base, and how the candidates depart from it."
-    parts = (base-.5, *(4*d.flatten(1, 2) for d in departures), logit/4)
+    parts = (base - 0.5, *(4 * d.flatten(1, 2) for d in departures), logit / 4)
     return torch.cat([narrow(x) for x in parts], 1)
 
+
 @patch
-def beside(self: FusionNet, e: Evidence, bend: Tensor): # [B, 26, H/2, W/2]
+def beside(self: FusionNet, e: Evidence, bend: Tensor):  # [B, 26, H/2, W/2]
     "What a pass sees of motion and time."
     d = e.displaced
     there = torch.cat((torch.ones_like(e.there), e.there), 1)
-    when = torch.cat(((e.offsets.where(there, 0)/4)[:, [2, 0, 1, 3]], e.there.to(d.dtype)), 1)
-    return torch.cat((e.flows/8, bend, d/8, (d[:, :2]+d[:, 2:])/2, maps(when, bend), e.features), 1)
+    when = torch.cat(((e.offsets.where(there, 0) / 4)[:, [2, 0, 1, 3]], e.there.to(d.dtype)), 1)
+    return torch.cat(
+        (e.flows / 8, bend, d / 8, (d[:, :2] + d[:, 2:]) / 2, maps(when, bend), e.features), 1
+    )
+
 
 @patch
 def start(self: FusionNet, e: Evidence, bend: Tensor):
@@ -252,10 +318,12 @@ def start(self: FusionNet, e: Evidence, bend: Tensor):
     curved = e.flows + bend.repeat(1, 2, 1, 1)
     return torch.cat((curved, e.flows + e.displaced), 1) if self.outer else curved
 
+
 @patch
 def chord(self: FusionNet, pictures, straight: Tensor, logit: Tensor, corner):
     "The blend along straight paths, where there are curved ones: a list of one [B, 1, 3, H, W], or of none."
-    if not self.outer: return []
+    if not self.outer:
+        return []
     references = pictures[:, :2] if isinstance(pictures, Tensor) else pictures[:2]
     warped = warp_all(references, straight, corner)
     return [mixed(warped[:, :1], warped[:, 1:], logit[:, None])]
@@ -264,37 +332,43 @@ def chord(self: FusionNet, pictures, straight: Tensor, logit: Tensor, corner):
 @dataclass(frozen=True)
 class Fused:
     "A frame and what led to it."
-    frame: Tensor # [B, 3, H, W]
-    base: Tensor # [B, 3, H, W] the blend along the corrected flows
-    motion: Motion # corrected, of the references, at full size
-    alphas: Tensor # [B, T], None without context
-    weights: Tensor # [B, T, H/8, W/8] of every frame of the window, patch by patch
-    believed: Tensor # [B, K, H, W] how far the frame leans from the base to each candidate
-    start: Tensor=None # [B, 3, H, W] the blend before any correction, if asked for
+
+    frame: Tensor  # [B, 3, H, W]
+    base: Tensor  # [B, 3, H, W] the blend along the corrected flows
+    motion: Motion  # corrected, of the references, at full size
+    alphas: Tensor  # [B, T], None without context
+    weights: Tensor  # [B, T, H/8, W/8] of every frame of the window, patch by patch
+    believed: Tensor  # [B, K, H, W] how far the frame leans from the base to each candidate
+    start: Tensor = None  # [B, 3, H, W] the blend before any correction, if asked for
+
 
 @patch
-def first_pass(self: FusionNet,
+def first_pass(
+    self: FusionNet,
     e: Evidence,
-    base: Tensor, # [B, 3, H/2, W/2]
-    candidates: list, # of [B, n, 3, H/2, W/2]
-    logit: Tensor, # [B, 1, H/2, W/2]
-    beside: Tensor, # [B, 26, H/2, W/2]
-    alphas: Tensor=None, # [B, T] in place of the network's own
-): # moves, trust in the bend, shift of the logit [B, 2K+2, H/4, W/4]; features; alphas; weights
+    base: Tensor,  # [B, 3, H/2, W/2]
+    candidates: list,  # of [B, n, 3, H/2, W/2]
+    logit: Tensor,  # [B, 1, H/2, W/2]
+    beside: Tensor,  # [B, 26, H/2, W/2]
+    alphas: Tensor = None,  # [B, T] in place of the network's own
+):  # moves, trust in the bend, shift of the logit [B, 2K+2, H/4, W/4]; features; alphas; weights
     "The coarse pass, on pictures of half the size."
-    pictures = seen(base, [c-base[:, None] for c in candidates], logit)
+    pictures = seen(base, [c - base[:, None] for c in candidates], logit)
     extra, weights = None, None
     if self.context:
         guess = F.avg_pool2d(base, 4)
         extra, alphas, weights = self.context(e.thumbnails, guess, e.window, e.valid, alphas)
-    out = at_least_float32(self.coarse([pictures, narrow(resize(beside, 1/2))], extra))
-    changes, features = out.split((2*self.frames+2, self.features), 1)
+    out = at_least_float32(self.coarse([pictures, narrow(resize(beside, 1 / 2))], extra))
+    changes, features = out.split((2 * self.frames + 2, self.features), 1)
     return changes.contiguous(), features, alphas if self.context else None, weights
 
+
 @patch
-def second_pass(self: FusionNet, base, candidates: list, logit, beside, features): # as for `first_pass`, at full size
+def second_pass(
+    self: FusionNet, base, candidates: list, logit, beside, features
+):  # as for `first_pass`, at full size
     "The fine pass: the frame [B, 3, H, W], and how far it leans to each candidate [B, K, H, W]."
-    departures = [c-base[:, None] for c in candidates]
+    departures = [c - base[:, None] for c in candidates]
     out = self.fine([seen(base, departures, logit), narrow(beside), narrow(resize(features, 2))])
     out = F.pixel_shuffle(at_least_float32(out), 2).contiguous()
     believed, residual = out.split((self.candidates, 3), 1)
@@ -304,31 +378,36 @@ def second_pass(self: FusionNet, base, candidates: list, logit, beside, features
         frame = torch.addcmul(frame, weight, departure)
     return frame, believed
 
+
 @patch
-def forward(self: FusionNet,
+def forward(
+    self: FusionNet,
     e: Evidence,
-    alphas: Tensor=None, # [B, T] in place of the network's own
-    with_start: bool=False, # also make the blend before any correction
-): # Fused
+    alphas: Tensor = None,  # [B, T] in place of the network's own
+    with_start: bool = False,  # also make the blend before any correction
+):  # Fused
     "Both passes."
     bend = e.bend if self.outer else torch.zeros_like(e.flows[:, :2])
-    pictures = e.pictures[:self.frames]
-    halves = torch.stack([resize(p, 1/2) for p in pictures], 1)
-    if not e.corner: pictures = torch.stack(pictures, 1) # a part is much smaller than they are
-    corner = e.corner and tuple(n//2 for n in e.corner)
+    pictures = e.pictures[: self.frames]
+    halves = torch.stack([resize(p, 1 / 2) for p in pictures], 1)
+    if not e.corner:
+        pictures = torch.stack(pictures, 1)  # a part is much smaller than they are
+    corner = e.corner and tuple(n // 2 for n in e.corner)
     flows = self.start(e, bend)
     first, warped = self.warp(e, halves, flows, e.logit, corner)
     beside = self.beside(e, bend)
     candidates = [warped, *self.chord(halves, e.flows, e.logit, corner)]
-    changes, features, alphas, weights = self.first_pass(e, first, candidates, e.logit, beside, alphas)
-    large = resize(torch.cat((2*flows, 2*e.flows, 2*bend, e.logit), 1), 2)
-    flows, straight, curve, logit = large.split((2*self.frames, 4, 2, 1), 1)
+    changes, features, alphas, weights = self.first_pass(
+        e, first, candidates, e.logit, beside, alphas
+    )
+    large = resize(torch.cat((2 * flows, 2 * e.flows, 2 * bend, e.logit), 1), 2)
+    flows, straight, curve, logit = large.split((2 * self.frames, 4, 2, 1), 1)
     chord = self.chord(pictures, straight, logit, e.corner)
     start = self.warp(e, pictures, flows, logit, e.corner)[0] if with_start else None
-    moves, trust, shift = resize(changes, 4).split((2*self.frames, 1, 1), 1)
+    moves, trust, shift = resize(changes, 4).split((2 * self.frames, 1, 1), 1)
     logit = torch.add(logit, shift, alpha=4)
-    flows = torch.add(flows, moves, alpha=4) # from pixels of 1/4
-    flows[:, :4].add_((curve*trust).repeat(1, 2, 1, 1))
+    flows = torch.add(flows, moves, alpha=4)  # from pixels of 1/4
+    flows[:, :4].add_((curve * trust).repeat(1, 2, 1, 1))
     base, warped = self.warp(e, pictures, flows, logit, e.corner)
     frame, believed = self.second_pass(base, [warped, *chord], logit, beside, features)
     motion = Motion(flows[:, :4], torch.cat((logit, -logit), 1), 1)

@@ -10,7 +10,11 @@ __all__ = ['LEAST_TILE', 'output_times', 'target_rate', 'OutputFrame', 'context_
            'Report', 'side_by_side', 'interpolate_video', 'run_job', 'Pieces']
 
 # %% ../nbs/30_interpolate.ipynb #50144046
-import json, math, shutil, time, warnings
+import json
+import math
+import shutil
+import time
+import warnings
 from bisect import bisect_right
 from collections import deque
 from contextlib import closing, suppress
@@ -32,137 +36,224 @@ from torch import Tensor
 from .baselines import Interpolator
 from .core import LiftError, Window, out_of_memory
 from .timing import LiveTensors, bytes_per_pixel
-from .video import CONTAINERS, CutFinder, DamagedVideo, VideoInfo, VideoWriter, bit_depth, frame_rate, frame_times, probe, read_video, taken_format
+from lift.video import (
+    CONTAINERS,
+    CutFinder,
+    DamagedVideo,
+    VideoInfo,
+    VideoWriter,
+    bit_depth,
+    frame_rate,
+    frame_times,
+    probe,
+    read_video,
+    taken_format,
+)
 
 # %% ../nbs/30_interpolate.ipynb #a8f84f16
 def output_times(
-    times: list, # of the source's frames, seconds
-    factor=None, # output frames for every source frame
-    fps: Fraction=None, # or the output's frames a second
-    period: Fraction=None, # seconds the last frame is shown; as the one before it by default
-): # iterator of Fractions
+    times: list,  # of the source's frames, seconds
+    factor=None,  # output frames for every source frame
+    fps: Fraction = None,  # or the output's frames a second
+    period: Fraction = None,  # seconds the last frame is shown; as the one before it by default
+):  # iterator of Fractions
     "When output frames are shown, from a factor or a target rate."
-    period = period or (times[-1]-times[-2] if len(times) > 1 else Fraction(1, 25))
-    if fps: yield from (times[0] + Fraction(k)/fps for k in range(round((times[-1]+period-times[0])*fps))); return
+    period = period or (times[-1] - times[-2] if len(times) > 1 else Fraction(1, 25))
+    if fps:
+        yield from (
+            times[0] + Fraction(k) / fps
+            for k in range(round((times[-1] + period - times[0]) * fps))
+        )
+        return
     factor = Fraction(factor)
-    for k in range(round(len(times)*factor)):
-        i, part = divmod(k/factor, 1)
-        yield times[i] + part*((times[i+1] if i+1 < len(times) else times[i]+period)-times[i])
+    for k in range(round(len(times) * factor)):
+        i, part = divmod(k / factor, 1)
+        yield times[i] + part * (
+            (times[i + 1] if i + 1 < len(times) else times[i] + period) - times[i]
+        )
+
 
 def target_rate(
     source_fps: Fraction,
-    factor=None, # a number of at least 1, or text: 2, '2.5', '5/2'
-    fps=None, # frames a second, as `frame_rate` reads them
-    same: bool=False, # the source's own rate is allowed
-): # factor and rate of the output, both Fractions
+    factor=None,  # a number of at least 1, or text: 2, '2.5', '5/2'
+    fps=None,  # frames a second, as `frame_rate` reads them
+    same: bool = False,  # the source's own rate is allowed
+):  # factor and rate of the output, both Fractions
     "The output's rate; LiftError for one below the source's."
-    if (factor is None) == (fps is None): raise LiftError('give either a factor or a target rate (--factor 2 or --fps 60)')
+    if (factor is None) == (fps is None):
+        raise LiftError('give either a factor or a target rate (--factor 2 or --fps 60)')
     if fps is None:
-        try: factor = Fraction(str(factor))
-        except (ValueError, ZeroDivisionError): raise LiftError(f'--factor {factor}: give a number such as 2, 2.5 or 5/2') from None
-        rate = source_fps*factor
-    else: rate = frame_rate(fps)
-    named, shown = f'--factor {factor}' if fps is None else f'--fps {fps}', f'{float(source_fps):.6g}'
-    if rate < source_fps: raise LiftError(f'{named}: is below the source\'s {shown} frames a second: LIFT adds frames and drops none; give at least --fps {shown}')
-    if rate == source_fps and not same: raise LiftError(f"{named}: the source has {shown} frames a second already, there is nothing to make: give more")
-    return rate/source_fps, rate
+        try:
+            factor = Fraction(str(factor))
+        except (ValueError, ZeroDivisionError):
+            raise LiftError(f'--factor {factor}: give a number such as 2, 2.5 or 5/2') from None
+        rate = source_fps * factor
+    else:
+        rate = frame_rate(fps)
+    named, shown = (
+        f'--factor {factor}' if fps is None else f'--fps {fps}',
+        f'{float(source_fps):.6g}',
+    )
+    if rate < source_fps:
+        raise LiftError(
+            f'{named}: is below the source\'s {shown} frames a second: LIFT adds frames and drops none; give at least --fps {shown}'
+        )
+    if rate == source_fps and not same:
+        raise LiftError(
+            f"{named}: the source has {shown} frames a second already, there is nothing to make: give more"
+        )
+    return rate / source_fps, rate
 
 # %% ../nbs/30_interpolate.ipynb #56fefb97
 @dataclass(frozen=True)
 class OutputFrame:
     "A frame of the output: one that was filmed, or one that was made."
-    image: object # VideoFrame as decoded, or a tensor [1, 3, H, W] (not clamped)
-    time: Fraction # seconds
-    made: bool # false where a filmed frame is kept or repeated
-    filmed: object # the VideoFrame that the source shows at that time
+
+    image: object  # VideoFrame as decoded, or a tensor [1, 3, H, W] (not clamped)
+    time: Fraction  # seconds
+    made: bool  # false where a filmed frame is kept or repeated
+    filmed: object  # the VideoFrame that the source shows at that time
+
 
 class _Slot:
     "A frame in the ring, and what the model keeps of it once it was needed."
-    def __init__(self, frame, begins): self.frame, self.begins, self.features, self.light = frame, begins, None, False
+
+    def __init__(self, frame, begins):
+        self.frame, self.begins, self.features, self.light = frame, begins, None, False
 
     def encoded(self, model, device, whole):
         "Features of the frame; of a frame that is only context, light ones will do."
-        if self.features is None or whole and self.light: self.features, self.light = model.encode(self.frame.tensor(device)), False
+        if self.features is None or whole and self.light:
+            self.features, self.light = model.encode(self.frame.tensor(device)), False
         return self.features
 
     def lighten(self):
         "From now on context only: full-resolution features are dropped."
-        if hasattr(self.features, 'light') and not self.light: self.features, self.light = self.features.light(), True
+        if hasattr(self.features, 'light') and not self.light:
+            self.features, self.light = self.features.light(), True
 
     def forget_picture(self):
         "No frame but the references and their outer neighbours is ever looked at as a picture again."
-        if self.light: self.features = context_only(self.features)
+        if self.light:
+            self.features = context_only(self.features)
+
 
 def context_only(features):
     "LIFT features of which only s16, or the thumbnail, is left; the picture keeps its shape and no pixels."
-    if isinstance(features, list): return type(features)(map(context_only, features))
-    if getattr(features, 's16', None) is None and getattr(features, 'small', None) is None: return features
-    return replace(features, image=features.image[..., :1, :1].clone().expand_as(features.image), motion=None, half=None, pairs={})
+    if isinstance(features, list):
+        return type(features)(map(context_only, features))
+    if getattr(features, 's16', None) is None and getattr(features, 'small', None) is None:
+        return features
+    return replace(
+        features,
+        image=features.image[..., :1, :1].clone().expand_as(features.image),
+        motion=None,
+        half=None,
+        pairs={},
+    )
 
 # %% ../nbs/30_interpolate.ipynb #ddc7fd63
 def shot_around(
-    begins: list, # for each frame in the ring: does a new shot begin with it
-    at: int, # list position of the frame before the gap
-    before: int, # frames wanted before the gap, 1 or more
-    after: int, # frames wanted after the gap
-): # range of list positions, or None where a cut lies in the gap
+    begins: list,  # for each frame in the ring: does a new shot begin with it
+    at: int,  # list position of the frame before the gap
+    before: int,  # frames wanted before the gap, 1 or more
+    after: int,  # frames wanted after the gap
+):  # range of list positions, or None where a cut lies in the gap
     "Frames around a gap that belong to its shot."
-    if begins[at+1]: return None
-    first, last = at, at+1
-    while first > 0 and at-first+1 < before and not begins[first]: first -= 1
-    while last+1 < len(begins) and last-at < after and not begins[last+1]: last += 1
-    return range(first, last+1)
+    if begins[at + 1]:
+        return None
+    first, last = at, at + 1
+    while first > 0 and at - first + 1 < before and not begins[first]:
+        first -= 1
+    while last + 1 < len(begins) and last - at < after and not begins[last + 1]:
+        last += 1
+    return range(first, last + 1)
 
 # %% ../nbs/30_interpolate.ipynb #561d77a7
 class _Ring:
     def __init__(self, frames, cuts, before, after):
-        self.frames, self.cuts, self.before, self.after, self.slots, self.at = iter(frames), cuts, before, after, deque(), 0
+        self.frames, self.cuts, self.before, self.after, self.slots, self.at = (
+            iter(frames),
+            cuts,
+            before,
+            after,
+            deque(),
+            0,
+        )
 
     def advance(self, time):
         "Move on to the gap that holds `time`."
-        while self._look_ahead() and self.slots[self.at+1].frame.time <= time:
+        while self._look_ahead() and self.slots[self.at + 1].frame.time <= time:
             self.slots[self.at].lighten()
-            if self.at: self.slots[self.at-1].forget_picture()
-            if self.at+1 == self.before: self.slots.popleft()
-            else: self.at += 1
+            if self.at:
+                self.slots[self.at - 1].forget_picture()
+            if self.at + 1 == self.before:
+                self.slots.popleft()
+            else:
+                self.at += 1
 
     def _look_ahead(self):
-        while self.frames and len(self.slots) <= self.at+self.after:
+        while self.frames and len(self.slots) <= self.at + self.after:
             frame = next(self.frames, None)
-            if frame is None: self.frames = None
-            else: self.slots.append(_Slot(frame, frame.index in self.cuts))
-        return self.at+1 < len(self.slots)
+            if frame is None:
+                self.frames = None
+            else:
+                self.slots.append(_Slot(frame, frame.index in self.cuts))
+        return self.at + 1 < len(self.slots)
 
 # %% ../nbs/30_interpolate.ipynb #91b06942
 def feature_bytes(features):
     "Memory of what a model keeps of a frame."
-    if isinstance(features, Tensor): return features.nbytes
-    parts = features if isinstance(features, (list, tuple)) else vars(features).values() if hasattr(features, '__dict__') else ()
+    if isinstance(features, Tensor):
+        return features.nbytes
+    parts = (
+        features
+        if isinstance(features, (list, tuple))
+        else vars(features).values()
+        if hasattr(features, '__dict__')
+        else ()
+    )
     return sum(map(feature_bytes, parts))
+
 
 def memory_at_hand(device='cpu'):
     "Bytes that are free on a device; a sixteenth of a terabyte where nobody can say."
-    if torch.device(device).type == 'cuda': return torch.cuda.mem_get_info(device)[0]
-    with suppress(OSError, StopIteration): return int(next(x for x in open('/proc/meminfo') if x.startswith('MemAvailable')).split()[1])*1024
+    if torch.device(device).type == 'cuda':
+        return torch.cuda.mem_get_info(device)[0]
+    with suppress(OSError, StopIteration):
+        return (
+            int(next(x for x in open('/proc/meminfo') if x.startswith('MemAvailable')).split()[1])
+            * 1024
+        )
     return 1 << 36
 
-def must_be_lean(model, features, ahead: int, device, most: float=1e9):
+
+def must_be_lean(model, features, ahead: int, device, most: float = 1e9):
     "Whether the heavy part of `ahead` frames would take more than a quarter of what is free, or than `most` bytes."
-    if not hasattr(features, 'light'): return False
-    return (feature_bytes(features)-feature_bytes(features.light()))*ahead > min(memory_at_hand(device)/4, most)
+    if not hasattr(features, 'light'):
+        return False
+    return (feature_bytes(features) - feature_bytes(features.light())) * ahead > min(
+        memory_at_hand(device) / 4, most
+    )
 
 # %% ../nbs/30_interpolate.ipynb #4686b7fc
 class _Maker:
     "Makes frames from those of a ring."
-    def __init__(self, model, device, lean): self.model, self.device, self.lean = model, device, lean
+
+    def __init__(self, model, device, lean):
+        self.model, self.device, self.lean = model, device, lean
 
     def _attempt(self, ring, shot, time):
-        references = (ring.at, ring.at+1)
-        for i in sorted(shot, key=lambda i: i not in references): # their features tell how heavy frames are
+        references = (ring.at, ring.at + 1)
+        for i in sorted(
+            shot, key=lambda i: i not in references
+        ):  # their features tell how heavy frames are
             slot = ring.slots[i]
             slot.encoded(self.model, self.device, i in references)
-            if self.lean is None: self.lean = must_be_lean(self.model, slot.features, ring.after-1, self.device)
-            if (self.lean or i < ring.at) and i not in references: slot.lighten()
+            if self.lean is None:
+                self.lean = must_be_lean(self.model, slot.features, ring.after - 1, self.device)
+            if (self.lean or i < ring.at) and i not in references:
+                slot.lighten()
         window = Window.from_times([ring.slots[i].frame.time for i in shot], time)
         return self.model.synthesize([ring.slots[i].features for i in shot], window.offsets)
 
@@ -170,29 +261,39 @@ class _Maker:
         "The frame at a time; where memory runs out, in smaller tiles from then on."
         image, before = None, self.model
         while image is None:
-            try: image = self._attempt(ring, shot, time)
+            try:
+                image = self._attempt(ring, shot, time)
             except (RuntimeError, MemoryError) as e:
-                if not out_of_memory(e): raise
-            if image is None: self._shrink(ring) # here the error, and all that it held, is gone
+                if not out_of_memory(e):
+                    raise
+            if image is None:
+                self._shrink(ring)  # here the error, and all that it held, is gone
         if self.model is not before:
-            warnings.warn(f'memory ran out: from {float(time):.2f} s on, frames are made in tiles of {self.model.tile} pixels')
+            warnings.warn(
+                f'memory ran out: from {float(time):.2f} s on, frames are made in tiles of {self.model.tile} pixels'
+            )
         return image
 
     def _shrink(self, ring):
-        self.model, self.lean = smaller_tiles(self.model, ring.slots[0].frame.pixels.shape[:2]), True
-        for slot in ring.slots: slot.features, slot.light = None, False
-        if torch.device(self.device).type == 'cuda': torch.cuda.empty_cache()
+        self.model, self.lean = (
+            smaller_tiles(self.model, ring.slots[0].frame.pixels.shape[:2]),
+            True,
+        )
+        for slot in ring.slots:
+            slot.features, slot.light = None, False
+        if torch.device(self.device).type == 'cuda':
+            torch.cuda.empty_cache()
 
 # %% ../nbs/30_interpolate.ipynb #b5d72a4d
 def interpolate_stream(
-    frames, # iterator of VideoFrame in order of time
+    frames,  # iterator of VideoFrame in order of time
     model: Interpolator,
-    times, # iterator of output times in order, seconds
-    cuts=(), # indices of frames with which a new shot begins; looked at when the frame arrives
+    times,  # iterator of output times in order, seconds
+    cuts=(),  # indices of frames with which a new shot begins; looked at when the frame arrives
     device='cpu',
-    tolerance: Fraction=Fraction(0), # seconds by which a filmed frame may be off its time
-    lean: bool=None, # drop heavy features of frames ahead, and encode twice; by default where memory asks for it
-): # iterator of OutputFrame
+    tolerance: Fraction = Fraction(0),  # seconds by which a filmed frame may be off its time
+    lean: bool = None,  # drop heavy features of frames ahead, and encode twice; by default where memory asks for it
+):  # iterator of OutputFrame
     "A frame for each of the times."
     offsets = model.window('rate').offsets
     ring = _Ring(frames, cuts, sum(o < 0 for o in offsets), sum(o > 0 for o in offsets))
@@ -200,356 +301,529 @@ def interpolate_stream(
     try:
         for time in times:
             ring.advance(time)
-            if not ring.slots: return
-            left, right = (ring.slots[min(i, len(ring.slots)-1)].frame for i in (ring.at, ring.at+1))
-            near = left if 2*time < left.time+right.time else right
-            shot = shot_around([s.begins for s in ring.slots], ring.at, ring.before, ring.after) if left.time < time < right.time else None
-            if shot is None or abs(near.time-time) <= tolerance: yield OutputFrame(near, time, False, left); continue
+            if not ring.slots:
+                return
+            left, right = (
+                ring.slots[min(i, len(ring.slots) - 1)].frame for i in (ring.at, ring.at + 1)
+            )
+            near = left if 2 * time < left.time + right.time else right
+            shot = (
+                shot_around([s.begins for s in ring.slots], ring.at, ring.before, ring.after)
+                if left.time < time < right.time
+                else None
+            )
+            if shot is None or abs(near.time - time) <= tolerance:
+                yield OutputFrame(near, time, False, left)
+                continue
             yield OutputFrame(maker.frame(ring, shot, time), time, True, left)
     finally:
-        if hasattr(frames, 'close'): frames.close() # now, and not when the collector comes
+        if hasattr(frames, 'close'):
+            frames.close()  # now, and not when the collector comes
 
 # %% ../nbs/30_interpolate.ipynb #878f8e38
 def ahead(
-    items, # an iterable
-    size: int=3, # items that may wait
-): # iterator of the same items
+    items,  # an iterable
+    size: int = 3,  # items that may wait
+):  # iterator of the same items
     "The items of an iterable, made in a thread of its own. Its errors are raised here; closing this generator ends and joins the thread."
     room, queue, stop = Semaphore(size), SimpleQueue(), Event()
+
     def work():
         source = iter(items)
         try:
-            while room.acquire() and not stop.is_set(): queue.put((next(source), None))
-        except BaseException as e: queue.put((None, e)) # StopIteration, too
+            while room.acquire() and not stop.is_set():
+                queue.put((next(source), None))
+        except BaseException as e:
+            queue.put((None, e))  # StopIteration, too
         finally:
-            if hasattr(source, 'close'): source.close()
+            if hasattr(source, 'close'):
+                source.close()
+
     thread = Thread(target=work, daemon=True)
     thread.start()
     try:
         while True:
             item, error = queue.get()
-            if isinstance(error, StopIteration): return
-            if error: raise error
+            if isinstance(error, StopIteration):
+                return
+            if error:
+                raise error
             yield item
             room.release()
     finally:
-        stop.set(); room.release()
-        if thread is not current_thread(): thread.join() # the collector may run anywhere
+        stop.set()
+        room.release()
+        if thread is not current_thread():
+            thread.join()  # the collector may run anywhere
 
 # %% ../nbs/30_interpolate.ipynb #c5a7d1e1
 def prepared(
-    frames, # iterator of OutputFrame
-    writer: VideoWriter, # of the output, or one of the same settings
-): # iterator of OutputFrame; closing it closes the other
+    frames,  # iterator of OutputFrame
+    writer: VideoWriter,  # of the output, or one of the same settings
+):  # iterator of OutputFrame; closing it closes the other
     "The same frames as `writer` takes them, converted on the device where they are."
     with closing(frames):
-        for frame in frames: yield replace(frame, image=writer.prepare(frame.image))
+        for frame in frames:
+            yield replace(frame, image=writer.prepare(frame.image))
 
 # %% ../nbs/30_interpolate.ipynb #715f601f
 def block_change(
-    a, # VideoFrame
-    b, # VideoFrame of the same size
-    block: int=16,
-): # [⌊H/16⌋, ⌊W/16⌋] mean absolute difference in levels of 255
+    a,  # VideoFrame
+    b,  # VideoFrame of the same size
+    block: int = 16,
+):  # [⌊H/16⌋, ⌊W/16⌋] mean absolute difference in levels of 255
     "How much each block of the picture changes, in green, the best part of luma."
     x, y = (f.planes[1] for f in (a, b))
-    h, w = (max(1, n//block) for n in x.shape)
-    d = np.abs(x[:h*block, :w*block].astype(np.int32)-y[:h*block, :w*block])
-    return d.reshape(h, d.shape[0]//h, w, d.shape[1]//w).mean((1, 3))/(np.iinfo(x.dtype).max/255)
+    h, w = (max(1, n // block) for n in x.shape)
+    d = np.abs(x[: h * block, : w * block].astype(np.int32) - y[: h * block, : w * block])
+    return d.reshape(h, d.shape[0] // h, w, d.shape[1] // w).mean((1, 3)) / (
+        np.iinfo(x.dtype).max / 255
+    )
+
 
 def is_repeat(
-    change: float, # of the block that changes most
-    recent, # such changes of the steps before
+    change: float,  # of the block that changes most
+    recent,  # such changes of the steps before
 ):
     "Whether so small a change means that the same picture was shown again."
-    return change < max(1, min(6, max(recent, default=0)/4))
+    return change < max(1, min(6, max(recent, default=0) / 4))
 
 # %% ../nbs/30_interpolate.ipynb #84e2febc
 def without_repeats(
-    frames, # iterator of VideoFrame
-    longest: int=3, # longest run of repeats that is taken out
+    frames,  # iterator of VideoFrame
+    longest: int = 3,  # longest run of repeats that is taken out
 ):
     "Frames without those that repeat the one before; longer runs, still pictures, stay, and so does a run at the end."
-    first, waiting, recent = None, [], deque(maxlen=6) # `waiting` is None in a still picture
+    first, waiting, recent = None, [], deque(maxlen=6)  # `waiting` is None in a still picture
     for frame in frames:
         change = 256 if first is None else float(block_change(first, frame).max())
         repeat = is_repeat(change, recent)
-        if first is not None: recent.append(change)
-        if not repeat: # repeats that were waiting are gone
+        if first is not None:
+            recent.append(change)
+        if not repeat:  # repeats that were waiting are gone
             first, waiting = frame, []
             yield frame
-        elif waiting is None: yield frame
+        elif waiting is None:
+            yield frame
         else:
             waiting.append(frame)
-            if len(waiting) > longest: yield from waiting; waiting = None
+            if len(waiting) > longest:
+                yield from waiting
+                waiting = None
     yield from waiting or ()
 
 # %% ../nbs/30_interpolate.ipynb #20496dbf
 def watch_cuts(
-    frames, # iterator of VideoFrame
-    cuts: set, # indices of frames with which a new shot begins are put here, before the frame is handed on
+    frames,  # iterator of VideoFrame
+    cuts: set,  # indices of frames with which a new shot begins are put here, before the frame is handed on
 ):
     "The same frames, three late."
     finder, waiting = CutFinder(), deque()
     for frame in frames:
         waiting.append(frame)
-        if finder.push(frame) is not None: cuts.add(waiting[0].index)
-        if len(waiting) > finder.reach: yield waiting.popleft()
-    cuts.update(waiting[i-finder.count].index for i in finder.finish())
+        if finder.push(frame) is not None:
+            cuts.add(waiting[0].index)
+        if len(waiting) > finder.reach:
+            yield waiting.popleft()
+    cuts.update(waiting[i - finder.count].index for i in finder.finish())
     yield from waiting
 
 # %% ../nbs/30_interpolate.ipynb #824de484
 def tile_places(
-    length: int, # pixels
-    tile: int, # longest tile
-    overlap: int, # at least
-): # list of slices
+    length: int,  # pixels
+    tile: int,  # longest tile
+    overlap: int,  # at least
+):  # list of slices
     "Tiles that cover a side, evenly spread; they begin at multiples of 64, on the grid of the models' coarsest maps."
-    if length <= tile: return [slice(0, length)]
-    last = -(-(length-tile)//64)*64
-    n = 1 + -(-last//((tile-overlap)//64*64))
-    return [slice(start, min(start+tile, length)) for start in (round(i*last/(n-1)/64)*64 for i in range(n))]
+    if length <= tile:
+        return [slice(0, length)]
+    last = -(-(length - tile) // 64) * 64
+    n = 1 + -(-last // ((tile - overlap) // 64 * 64))
+    return [
+        slice(start, min(start + tile, length))
+        for start in (round(i * last / (n - 1) / 64) * 64 for i in range(n))
+    ]
+
 
 def fade(places, length: int, overlap: int):
     "Weights of the tiles of a side: rising and falling over `overlap` pixels at inner edges; at every pixel they add up to 1."
-    weights, x = torch.zeros(len(places), length), torch.arange(length)+.5
+    weights, x = torch.zeros(len(places), length), torch.arange(length) + 0.5
     for w, p in zip(weights, places):
-        rise, fall = (x-p.start if p.start else x+overlap), (p.stop-x if p.stop < length else x+overlap)
-        w[p] = (torch.minimum(rise, fall)/overlap).clamp(max=1)[p]
-    return [w[p] for w, p in zip(weights/weights.sum(0), places)]
+        rise, fall = (
+            (x - p.start if p.start else x + overlap),
+            (p.stop - x if p.stop < length else x + overlap),
+        )
+        w[p] = (torch.minimum(rise, fall) / overlap).clamp(max=1)[p]
+    return [w[p] for w, p in zip(weights / weights.sum(0), places)]
+
 
 class TileFeatures(list):
     "What a model keeps of the tiles of a frame."
-    def light(self): return TileFeatures(f.light() if hasattr(f, 'light') else f for f in self)
+
+    def light(self):
+        return TileFeatures(f.light() if hasattr(f, 'light') else f for f in self)
+
 
 class Tiled:
     "An interpolator that works on overlapping tiles of a frame."
-    def __init__(self, model: Interpolator, tile: int=512, overlap: int=64):
-        if tile < 2*overlap+64: raise LiftError(f'--tile {tile}: tiles overlap by {overlap} pixels and need {2*overlap+64} or more')
-        self.model, self.name, self.window, self.tile, self.overlap, self.size = model, model.name, model.window, tile, overlap, None
+
+    def __init__(self, model: Interpolator, tile: int = 512, overlap: int = 64):
+        if tile < 2 * overlap + 64:
+            raise LiftError(
+                f'--tile {tile}: tiles overlap by {overlap} pixels and need {2 * overlap + 64} or more'
+            )
+        self.model, self.name, self.window, self.tile, self.overlap, self.size = (
+            model,
+            model.name,
+            model.window,
+            tile,
+            overlap,
+            None,
+        )
         self.whole_motion = getattr(model, 'whole_motion', False)
 
-    def _places(self): return [tile_places(n, self.tile, self.overlap) for n in self.size]
+    def _places(self):
+        return [tile_places(n, self.tile, self.overlap) for n in self.size]
 
     def encode(self, frame: Tensor):
         self.size = tuple(frame.shape[-2:])
-        if self.whole_motion: return self.model.encode(frame)
+        if self.whole_motion:
+            return self.model.encode(frame)
         rows, columns = self._places()
-        return TileFeatures(self.model.encode(frame[..., y, x].contiguous()) for y in rows for x in columns)
+        return TileFeatures(
+            self.model.encode(frame[..., y, x].contiguous()) for y in rows for x in columns
+        )
 
     def _maker(self, features, offsets, valid):
         "A function that makes tile k, which lies at rows y and columns x."
-        if not self.whole_motion: return lambda k, y, x: self.model.synthesize([f[k] for f in features], offsets, valid)
+        if not self.whole_motion:
+            return lambda k, y, x: self.model.synthesize([f[k] for f in features], offsets, valid)
         known = self.model.prepare(features, offsets, valid)
         return lambda k, y, x: self.model.region(known, y, x)
 
     def synthesize(self, features: list, offsets, valid=None):
         (rows, columns), out, make = self._places(), None, self._maker(features, offsets, valid)
-        parts = [(y, x, v[:, None]*h) for y, v in zip(rows, fade(rows, self.size[0], self.overlap)) for x, h in zip(columns, fade(columns, self.size[1], self.overlap))]
+        parts = [
+            (y, x, v[:, None] * h)
+            for y, v in zip(rows, fade(rows, self.size[0], self.overlap))
+            for x, h in zip(columns, fade(columns, self.size[1], self.overlap))
+        ]
         for k, (y, x, weight) in enumerate(parts):
             made = make(k, y, x)
-            if out is None: out = made.new_zeros(*made.shape[:2], *self.size, dtype=torch.float32)
-            out[..., y, x] += made*weight.to(made.device)
+            if out is None:
+                out = made.new_zeros(*made.shape[:2], *self.size, dtype=torch.float32)
+            out[..., y, x] += made * weight.to(made.device)
         return out
 
 # %% ../nbs/30_interpolate.ipynb #6a19ba22
-def motion_bytes(model, device='cpu', side: int=256):
+def motion_bytes(model, device='cpu', side: int = 256):
     "Working memory, a pixel, of finding motion alone, where a model does that apart."
-    offsets, features = model.window('rate').offsets, model.encode(torch.rand(1, 3, side, side, device=device))
-    with LiveTensors() as preparing: model.prepare([features]*len(offsets), offsets)
-    return preparing.peak/side**2
+    offsets, features = (
+        model.window('rate').offsets,
+        model.encode(torch.rand(1, 3, side, side, device=device)),
+    )
+    with LiveTensors() as preparing:
+        model.prepare([features] * len(offsets), offsets)
+    return preparing.peak / side**2
+
 
 def fit_to_memory(
     model: Interpolator,
-    size: tuple, # (H, W) of the frames
+    size: tuple,  # (H, W) of the frames
     device='cpu',
-    tile: int=None, # side of the tiles; 0 for none; by default what the memory allows
-    most: float=4e9, # bytes of working memory that are worth having
-): # Interpolator
+    tile: int = None,  # side of the tiles; 0 for none; by default what the memory allows
+    most: float = 4e9,  # bytes of working memory that are worth having
+):  # Interpolator
     "The model itself, or in tiles where its frames are too large for the memory at hand."
-    if tile == 0: return model
+    if tile == 0:
+        return model
     if tile is None:
-        pixels, room = math.prod(size), min(memory_at_hand(device)/3, most)
-        if pixels <= 1 << 20 or (need := bytes_per_pixel(model, device))*pixels <= room: return model
-        if getattr(model, 'whole_motion', False): room -= motion_bytes(model, device)*pixels
-        tile = max(256, int(max(0, room/need)**.5)//64*64)
+        pixels, room = math.prod(size), min(memory_at_hand(device) / 3, most)
+        if pixels <= 1 << 20 or (need := bytes_per_pixel(model, device)) * pixels <= room:
+            return model
+        if getattr(model, 'whole_motion', False):
+            room -= motion_bytes(model, device) * pixels
+        tile = max(256, int(max(0, room / need) ** 0.5) // 64 * 64)
     return Tiled(model, tile) if max(size) > tile else model
 
 # %% ../nbs/30_interpolate.ipynb #60239a0a
-LEAST_TILE = 192 # pixels
+LEAST_TILE = 192  # pixels
+
 
 def smaller_tiles(
-    model: Interpolator, # perhaps in tiles already
-    size: tuple, # (H, W) of the frames
-): # Tiled
+    model: Interpolator,  # perhaps in tiles already
+    size: tuple,  # (H, W) of the frames
+):  # Tiled
     "The model in tiles half as large; LiftError where they are the smallest already."
     inner, side = (model.model, model.tile) if isinstance(model, Tiled) else (model, max(size))
     if side <= LEAST_TILE:
-        raise LiftError(f'memory ran out, even for tiles of {LEAST_TILE} pixels: end other programs, '
-                        'take half precision (--dtype) or another --device')
-    return Tiled(inner, max(LEAST_TILE, side//2//64*64))
+        raise LiftError(
+            f'memory ran out, even for tiles of {LEAST_TILE} pixels: end other programs, '
+            'take half precision (--dtype) or another --device'
+        )
+    return Tiled(inner, max(LEAST_TILE, side // 2 // 64 * 64))
 
 # %% ../nbs/30_interpolate.ipynb #7aab2b25
 @dataclass(frozen=True)
 class Timeline:
     "When the frames of a source are shown."
-    times: list # seconds; exact places of an even source
-    period: Fraction # seconds the last frame is shown
-    even: bool # a constant rate
-    fps: Fraction # frames a second, on average
+
+    times: list  # seconds; exact places of an even source
+    period: Fraction  # seconds the last frame is shown
+    even: bool  # a constant rate
+    fps: Fraction  # frames a second, on average
+
 
 def timeline(
     info: VideoInfo,
-    fps=None, # frames a second of a folder of pictures, which does not say
-): # Timeline
+    fps=None,  # frames a second of a folder of pictures, which does not say
+):  # Timeline
     "When the frames of a source are shown; LiftError if there are fewer than two."
-    if fps is not None and info.container != 'folder': raise LiftError(f'{info.path}: is a video and has a rate of its own: --source-fps is for folders of pictures')
+    if fps is not None and info.container != 'folder':
+        raise LiftError(
+            f'{info.path}: is a video and has a rate of its own: --source-fps is for folders of pictures'
+        )
     times, rate = frame_times(info.path), frame_rate(fps) if fps is not None else info.fps
-    if len(times) < 2: raise LiftError(f'{info.path}: has {len(times)} frame: between which two should one be made?')
-    if info.container == 'folder' or all(abs(t-times[0]-i/rate)*rate*4 < 1 for i, t in enumerate(times)):
-        return Timeline([times[0]+i/rate for i in range(len(times))], 1/rate, True, rate)
-    gaps = sorted(b-a for a, b in pairwise(times))
-    usual, last = gaps[len(gaps)//2], info.start+info.duration-times[-1] if info.duration else 0
-    return Timeline(times, last if 0 < last < 4*usual else usual, False, (len(times)-1)/(times[-1]-times[0]))
+    if len(times) < 2:
+        raise LiftError(
+            f'{info.path}: has {len(times)} frame: between which two should one be made?'
+        )
+    if info.container == 'folder' or all(
+        abs(t - times[0] - i / rate) * rate * 4 < 1 for i, t in enumerate(times)
+    ):
+        return Timeline([times[0] + i / rate for i in range(len(times))], 1 / rate, True, rate)
+    gaps = sorted(b - a for a, b in pairwise(times))
+    usual, last = (
+        gaps[len(gaps) // 2],
+        info.start + info.duration - times[-1] if info.duration else 0,
+    )
+    return Timeline(
+        times,
+        last if 0 < last < 4 * usual else usual,
+        False,
+        (len(times) - 1) / (times[-1] - times[0]),
+    )
+
 
 class Reading:
     "Frames of a source at the places of its timeline; ends at damage, which is kept in `damage`."
-    def __init__(self, path, line: Timeline, start: int=0): self.path, self.line, self.start, self.damage, self.end, self.count = path, line, start, None, None, start
+
+    def __init__(self, path, line: Timeline, start: int = 0):
+        self.path, self.line, self.start, self.damage, self.end, self.count = (
+            path,
+            line,
+            start,
+            None,
+            None,
+            start,
+        )
 
     def __iter__(self):
         line = self.line
         try:
             for frame in read_video(self.path, self.start):
                 known = line.times[frame.index] if frame.index < len(line.times) else None
-                if known is not None and (self.path.is_dir() or abs(known-frame.time)*line.fps*4 < 1): frame.time = known
-                self.end, self.count = frame.time+line.period, frame.index+1
+                if known is not None and (
+                    self.path.is_dir() or abs(known - frame.time) * line.fps * 4 < 1
+                ):
+                    frame.time = known
+                self.end, self.count = frame.time + line.period, frame.index + 1
                 yield frame
-        except DamagedVideo as e: self.damage = e
+        except DamagedVideo as e:
+            self.damage = e
 
 # %% ../nbs/30_interpolate.ipynb #56aa3ac4
-def kept_format(info: VideoInfo, codec: str='libx264'):
+def kept_format(info: VideoInfo, codec: str = 'libx264'):
     "The source's own pixel format where the codec takes it, else 4:2:0, of more than 8 bits if both can."
-    wanted = (info.pixel_format.replace('yuvj', 'yuv'), *(('yuv420p10le',) if info.bit_depth > 8 else ()))
-    try: return next((name for name in wanted if taken_format(codec, name)), 'yuv420p')
-    except LiftError: return 'yuv420p' # the writer says what is wrong with it
+    wanted = (
+        info.pixel_format.replace('yuvj', 'yuv'),
+        *(('yuv420p10le',) if info.bit_depth > 8 else ()),
+    )
+    try:
+        return next((name for name in wanted if taken_format(codec, name)), 'yuv420p')
+    except LiftError:
+        return 'yuv420p'  # the writer says what is wrong with it
 
 # %% ../nbs/30_interpolate.ipynb #f3aa461f
 @dataclass
 class Job:
     "A video to be made: what `interpolate_video` takes, checked."
+
     source: Path
     target: Path
     model: Interpolator
-    factor: object=None # output frames for every source frame
-    fps: object=None # or the output's frames a second
-    crf: int=16 # quality of the encoding, smaller is better
-    codec: str=None # FFmpeg's name; that of the container by default
-    pixel_format: str=None # FFmpeg's name; the source's by default
-    source_fps: object=None # frames a second of a folder of pictures
-    dedupe: bool=False # make anew what only repeats the frame before
-    device: object='cpu'
-    tile: int=None # side of tiles; 0 for none; by default what the memory allows
-    same_rate = False # may the output have the source's rate? Where frames are changed in another way
+    factor: object = None  # output frames for every source frame
+    fps: object = None  # or the output's frames a second
+    crf: int = 16  # quality of the encoding, smaller is better
+    codec: str = None  # FFmpeg's name; that of the container by default
+    pixel_format: str = None  # FFmpeg's name; the source's by default
+    source_fps: object = None  # frames a second of a folder of pictures
+    dedupe: bool = False  # make anew what only repeats the frame before
+    device: object = 'cpu'
+    tile: int = None  # side of tiles; 0 for none; by default what the memory allows
+    same_rate = (
+        False  # may the output have the source's rate? Where frames are changed in another way
+    )
 
     def __post_init__(self):
         self.source, self.target = Path(self.source), Path(self.target)
         self.info = probe(self.source)
-        if min(self.info.size) < 32: raise LiftError(f'{self.source}: is {self.info.width}×{self.info.height}: both sides need at least 32 pixels')
+        if min(self.info.size) < 32:
+            raise LiftError(
+                f'{self.source}: is {self.info.width}×{self.info.height}: both sides need at least 32 pixels'
+            )
         self.line = timeline(self.info, self.source_fps)
-        self.factor, self.rate = target_rate(self.line.fps, self.factor, self.fps, self.same_rate or self.dedupe or not self.line.even)
+        self.factor, self.rate = target_rate(
+            self.line.fps,
+            self.factor,
+            self.fps,
+            self.same_rate or self.dedupe or not self.line.even,
+        )
         self.codec = self.codec or CONTAINERS.get(self.target.suffix.lower(), 'libx264')
         self.pixel_format = self.pixel_format or kept_format(self.info, self.codec)
-        if bit_depth(self.pixel_format) < self.info.bit_depth: warnings.warn(f'{self.source}: has {self.info.bit_depth} bits a sample, {self.codec} here takes {bit_depth(self.pixel_format)}: write .mp4 or .mkv to keep them')
-        self.writer(self.target) # refuses what cannot be written
-        if self.info.interlaced: warnings.warn(f'{self.source}: is interlaced: deinterlace it first for clean motion')
-        if self.info.alpha: warnings.warn(f'{self.source}: has an alpha channel, which is left out: the output is opaque')
+        if bit_depth(self.pixel_format) < self.info.bit_depth:
+            warnings.warn(
+                f'{self.source}: has {self.info.bit_depth} bits a sample, {self.codec} here takes {bit_depth(self.pixel_format)}: write .mp4 or .mkv to keep them'
+            )
+        self.writer(self.target)  # refuses what cannot be written
+        if self.info.interlaced:
+            warnings.warn(f'{self.source}: is interlaced: deinterlace it first for clean motion')
+        if self.info.alpha:
+            warnings.warn(
+                f'{self.source}: has an alpha channel, which is left out: the output is opaque'
+            )
         self.model = fit_to_memory(self.model, self.info.size, self.device, self.tile)
 
     @property
     def times(self):
         "Of the output; even for a target rate and for an even source."
-        return output_times(self.line.times, self.factor, None if self.fps is None else self.rate, self.line.period)
+        return output_times(
+            self.line.times, self.factor, None if self.fps is None else self.rate, self.line.period
+        )
 
     def writer(self, path, copy=True):
         "A writer for the output, or for a piece of it."
         like = replace(self.info, start=self.line.times[0])
-        exact = None if self.line.even or self.fps is not None else Fraction(1, math.lcm(like.time_base.denominator, like.start.denominator)*self.factor.numerator)
-        return VideoWriter(path, self.rate, codec=self.codec, crf=self.crf, pixel_format=self.pixel_format, like=like, time_base=exact if exact and exact.denominator < 1e7 else None, copy=copy)
+        exact = (
+            None
+            if self.line.even or self.fps is not None
+            else Fraction(
+                1,
+                math.lcm(like.time_base.denominator, like.start.denominator)
+                * self.factor.numerator,
+            )
+        )
+        return VideoWriter(
+            path,
+            self.rate,
+            codec=self.codec,
+            crf=self.crf,
+            pixel_format=self.pixel_format,
+            like=like,
+            time_base=exact if exact and exact.denominator < 1e7 else None,
+            copy=copy,
+        )
 
 # %% ../nbs/30_interpolate.ipynb #2c0c44ec
 def job_frames(
     job: Job,
-    first: int=0, # number of the output frame to begin with
-): # iterator of OutputFrame; closing it ends the thread that reads
+    first: int = 0,  # number of the output frame to begin with
+):  # iterator of OutputFrame; closing it ends the thread that reads
     "Frames of a job's output, up to damage of its source; which is raised after them."
     times, cuts = islice(job.times, first, None), set()
     start = next(islice(job.times, first, None), job.line.times[-1])
-    reading = Reading(job.source, job.line, max(0, bisect_right(job.line.times, start)-24))
+    reading = Reading(job.source, job.line, max(0, bisect_right(job.line.times, start) - 24))
     frames = without_repeats(reading) if job.dedupe else iter(reading)
-    made = interpolate_stream(ahead(watch_cuts(frames, cuts)), job.model, times, cuts, job.device, tolerance=1/job.rate/16)
+    made = interpolate_stream(
+        ahead(watch_cuts(frames, cuts)),
+        job.model,
+        times,
+        cuts,
+        job.device,
+        tolerance=1 / job.rate / 16,
+    )
     with closing(made):
         for frame in made:
-            if reading.damage and frame.time >= reading.end: break
+            if reading.damage and frame.time >= reading.end:
+                break
             yield frame
-    if reading.damage: raise reading.damage
+    if reading.damage:
+        raise reading.damage
 
 # %% ../nbs/30_interpolate.ipynb #3a90349d
 @dataclass(frozen=True)
 class Report:
     "What was done."
+
     target: Path
     source_frames: int
-    frames: int # written
-    made: int # of these, made ones (of this run)
+    frames: int  # written
+    made: int  # of these, made ones (of this run)
     seconds: float
-    damage: DamagedVideo=None # where the source breaks off
+    damage: DamagedVideo = None  # where the source breaks off
 
     def __str__(self):
-        return f'{self.target}: {self.source_frames} frames became {self.frames}, {self.made} of them made, in {self.seconds:.0f} s ({self.frames/max(self.seconds, 1e-9):.1f} a second)'
+        return f'{self.target}: {self.source_frames} frames became {self.frames}, {self.made} of them made, in {self.seconds:.0f} s ({self.frames / max(self.seconds, 1e-9):.1f} a second)'
+
 
 class _Counter:
     "Frames with a progress bar: frames a second and time left; counts, and keeps the damage."
-    def __init__(self, frames, total, first=0): self.frames, self.total, self.first, self.made, self.damage, self.start = frames, total, first, 0, None, time.perf_counter()
+
+    def __init__(self, frames, total, first=0):
+        self.frames, self.total, self.first, self.made, self.damage, self.start = (
+            frames,
+            total,
+            first,
+            0,
+            None,
+            time.perf_counter(),
+        )
 
     def __iter__(self):
-        bar = progress_bar(self._watched(), total=max(1, self.total-self.first))
+        bar = progress_bar(self._watched(), total=max(1, self.total - self.first))
         for n, frame in enumerate(bar, 1):
             yield frame
-            bar.comment = f'{n/(time.perf_counter()-self.start):.1f} frames/s'
+            bar.comment = f'{n / (time.perf_counter() - self.start):.1f} frames/s'
 
     def _watched(self):
         with closing(self.frames):
             try:
-                for frame in self.frames: self.made += frame.made; yield frame
-            except DamagedVideo as e: self.damage = e
+                for frame in self.frames:
+                    self.made += frame.made
+                    yield frame
+            except DamagedVideo as e:
+                self.damage = e
 
 # %% ../nbs/30_interpolate.ipynb #faa59316
 def side_by_side(
     frame: OutputFrame,
-    width: int=640, # of each half, at most
-): # [1, 3, h, 2w]
+    width: int = 640,  # of each half, at most
+):  # [1, 3, h, 2w]
     "The filmed frame and the output's."
     image = frame.image if isinstance(frame.image, Tensor) else frame.image.tensor()
     both = torch.cat((frame.filmed.tensor(), image.cpu().float().clamp(0, 1)), 3)
-    scale = min(1, 2*width/both.shape[3])
-    h, w = (max(2, round(n*scale/2)*2) for n in both.shape[-2:])
+    scale = min(1, 2 * width / both.shape[3])
+    h, w = (max(2, round(n * scale / 2) * 2) for n in both.shape[-2:])
     return both if scale == 1 else F.interpolate(both, (h, w), mode='area')
 
 # %% ../nbs/30_interpolate.ipynb #35157c90
 def interpolate_video(
-    source, # a video, a folder of pictures or a sequence shot/im%04d.png
-    target, # a video, a folder or a sequence of pictures
+    source,  # a video, a folder of pictures or a sequence shot/im%04d.png
+    target,  # a video, a folder or a sequence of pictures
     model: Interpolator,
-    factor=None, # output frames for every source frame, a number of at least 1
-    fps=None, # or the output's frames a second
-    preview=None, # also write a side-by-side video there
-    resume: bool=False, # work in pieces that are kept, and go on from those that are there
-    **choices, # as for `Job`
-): # Report
+    factor=None,  # output frames for every source frame, a number of at least 1
+    fps=None,  # or the output's frames a second
+    preview=None,  # also write a side-by-side video there
+    resume: bool = False,  # work in pieces that are kept, and go on from those that are there
+    **choices,  # as for `Job`
+):  # Report
     "A video at a higher frame rate. The target appears only when it is whole; for a damaged source it holds everything up to the damage."
     job = Job(source, target, model, factor, fps, **choices)
-    if not preview: return run_job(job, partial(job_frames, job), resume)
-    with VideoWriter(preview, job.rate) as side: return run_job(job, lambda first: _previewed(job_frames(job, first), side), resume)
+    if not preview:
+        return run_job(job, partial(job_frames, job), resume)
+    with VideoWriter(preview, job.rate) as side:
+        return run_job(job, lambda first: _previewed(job_frames(job, first), side), resume)
+
 
 def _previewed(frames, side):
     with closing(frames):
@@ -557,59 +831,101 @@ def _previewed(frames, side):
             side.write(side_by_side(frame))
             yield frame
 
+
 def run_job(
     job: Job,
-    make, # number of the output frame to begin with -> iterator of OutputFrame
-    resume: bool=False, # work in pieces that are kept, and go on from those that are there
-): # Report
+    make,  # number of the output frame to begin with -> iterator of OutputFrame
+    resume: bool = False,  # work in pieces that are kept, and go on from those that are there
+):  # Report
     "Read, make and write a job's frames, each in its own thread, under a progress bar."
     pieces = Pieces(job) if resume else None
     first = pieces.frames if resume else 0
     made = ahead(prepared(make(first), job.writer(job.target)))
     frames = _Counter(made, sum(1 for _ in job.times), first)
     count = pieces.work(frames) if resume else _write(job, frames)
-    return Report(job.target, len(job.line.times), count, frames.made, time.perf_counter()-frames.start, frames.damage)
+    return Report(
+        job.target,
+        len(job.line.times),
+        count,
+        frames.made,
+        time.perf_counter() - frames.start,
+        frames.damage,
+    )
+
 
 def _write(job, frames):
     with job.writer(job.target) as out:
-        for frame in frames: out.write(frame.image, frame.time)
+        for frame in frames:
+            out.write(frame.image, frame.time)
     return out.count
 
 # %% ../nbs/30_interpolate.ipynb #1d50858e
 class Pieces:
     "Finished pieces of a job, in a hidden folder beside its target."
-    length = 240 # frames of a piece
+
+    length = 240  # frames of a piece
 
     def __init__(self, job: Job):
         target = job.target.parent if '%' in job.target.name else job.target
         self.job, self.folder = job, target.with_name(f'.{target.name}.pieces')
-        self.suffix = '' if job.writer(job.target).pattern else '.mp4' if '26' in job.codec else job.target.suffix.lower()
+        self.suffix = (
+            ''
+            if job.writer(job.target).pattern
+            else '.mp4'
+            if '26' in job.codec
+            else job.target.suffix.lower()
+        )
         stat = job.source.stat()
-        settings = dict(source=str(job.source.resolve()), size=stat.st_size, changed=stat.st_mtime, frames=len(job.line.times), model=job.model.name, tile=getattr(job.model, 'tile', None), factor=str(job.factor),
-                        rate=str(job.rate), codec=job.codec, crf=job.crf, pixel_format=job.pixel_format, dedupe=job.dedupe, length=self.length)
-        note = self.folder/'job.json'
+        settings = dict(
+            source=str(job.source.resolve()),
+            size=stat.st_size,
+            changed=stat.st_mtime,
+            frames=len(job.line.times),
+            model=job.model.name,
+            tile=getattr(job.model, 'tile', None),
+            factor=str(job.factor),
+            rate=str(job.rate),
+            codec=job.codec,
+            crf=job.crf,
+            pixel_format=job.pixel_format,
+            dedupe=job.dedupe,
+            length=self.length,
+        )
+        note = self.folder / 'job.json'
         if note.is_file() and json.loads(note.read_text()) != settings:
-            warnings.warn(f'{job.target}: the pieces that were kept belong to other settings; beginning anew')
+            warnings.warn(
+                f'{job.target}: the pieces that were kept belong to other settings; beginning anew'
+            )
             shutil.rmtree(self.folder)
-        try: self.folder.mkdir(parents=True, exist_ok=True); note.write_text(json.dumps(settings))
-        except OSError as e: raise LiftError(f'{job.target}: cannot be written ({e.strerror}): choose another place') from None
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            note.write_text(json.dumps(settings))
+        except OSError as e:
+            raise LiftError(
+                f'{job.target}: cannot be written ({e.strerror}): choose another place'
+            ) from None
         self.done = 0
-        while self._path(self.done).exists(): self.done += 1
+        while self._path(self.done).exists():
+            self.done += 1
 
-    def _path(self, n): return self.folder/f'{n:06d}{self.suffix}'
+    def _path(self, n):
+        return self.folder / f'{n:06d}{self.suffix}'
 
     @property
-    def frames(self): return self.done*self.length
+    def frames(self):
+        return self.done * self.length
 
-    def work(self, frames): # number of frames of the whole
+    def work(self, frames):  # number of frames of the whole
         "Encode what is missing, piece by piece, and join."
         frames, count = iter(frames), self.frames
         for first in frames:
             with self.job.writer(self._path(self.done), copy=False) as out:
                 out.write(first.image, first.time)
-                for frame in islice(frames, self.length-1): out.write(frame.image, frame.time)
-            count, self.done = count+out.count, self.done+1
+                for frame in islice(frames, self.length - 1):
+                    out.write(frame.image, frame.time)
+            count, self.done = count + out.count, self.done + 1
         with self.job.writer(self.job.target) as out:
-            for n in range(self.done): out.append(self._path(n))
+            for n in range(self.done):
+                out.append(self._path(n))
         shutil.rmtree(self.folder)
         return count

@@ -8,7 +8,13 @@ __all__ = ['LearnerConfig', 'Task', 'rate_factor', 'decayed_groups', 'ema_decay'
            'differing_keys', 'Interruption', 'Progress']
 
 # %% ../nbs/20_learner.ipynb #391c250d
-import json, math, signal, tempfile, threading, time, warnings
+import json
+import math
+import signal
+import tempfile
+import threading
+import time
+import warnings
 from abc import ABC, abstractmethod
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
@@ -35,121 +41,169 @@ from .metrics import psnr, ssim
 @dataclass(frozen=True)
 class LearnerConfig(Config):
     "How to train, whatever is trained."
-    epochs: int = 50 # passes over the training data; schedule clock ends with its time instead
-    steps: int|None = None # optimiser steps in all; overrides `epochs`
-    batch_size: int = 4 # samples a process and micro-batch
-    grad_accum: int = 1 # micro-batches an optimiser step
-    lr: float = 1e-4 # AdamW's learning rate at its highest
-    beta2: float = .999 # decay of AdamW's second moment; .99 suits a loss whose gradients change fast
-    weight_decay: float = 1e-4 # on matrices and kernels, not on biases and norms
-    warmup_steps: int = 500 # linear rise of the rate
-    schedule: str = 'cosine' # cosine over the steps, clock: over time_limit; or constant
-    min_lr: float = .01 # last rate as a share of `lr`, where a cosine leads down to it
-    clip: float = 1. # largest norm of the gradient
-    ema: float = .999 # decay of the average of the weights, 0 for none
-    precision: str = 'float32' # arithmetic of the networks
-    channels_last: bool = False # memory layout of convolutions
-    compile: bool = False # torch.compile
-    checkpointing: bool = False # recompute activations in the backward pass: less memory, more time
+
+    epochs: int = 50  # passes over the training data; schedule clock ends with its time instead
+    steps: int | None = None  # optimiser steps in all; overrides `epochs`
+    batch_size: int = 4  # samples a process and micro-batch
+    grad_accum: int = 1  # micro-batches an optimiser step
+    lr: float = 1e-4  # AdamW's learning rate at its highest
+    beta2: float = (
+        0.999  # decay of AdamW's second moment; .99 suits a loss whose gradients change fast
+    )
+    weight_decay: float = 1e-4  # on matrices and kernels, not on biases and norms
+    warmup_steps: int = 500  # linear rise of the rate
+    schedule: str = 'cosine'  # cosine over the steps, clock: over time_limit; or constant
+    min_lr: float = 0.01  # last rate as a share of `lr`, where a cosine leads down to it
+    clip: float = 1.0  # largest norm of the gradient
+    ema: float = 0.999  # decay of the average of the weights, 0 for none
+    precision: str = 'float32'  # arithmetic of the networks
+    channels_last: bool = False  # memory layout of convolutions
+    compile: bool = False  # torch.compile
+    checkpointing: bool = (
+        False  # recompute activations in the backward pass: less memory, more time
+    )
     seed: int = 0
-    validate_every: float = 1. # epochs
-    save_every: int = 500 # steps between checkpoints
-    keep: int = 3 # checkpoints kept; older ones are removed
-    time_limit: float|None = None # minutes, then save and stop; schedule clock: of the whole run
-    max_skipped: int = 20 # steps in a row whose loss or gradient is not finite
-    log_every: int|None = None # steps between looks at the losses; 1 on a processor, else 20
+    validate_every: float = 1.0  # epochs
+    save_every: int = 500  # steps between checkpoints
+    keep: int = 3  # checkpoints kept; older ones are removed
+    time_limit: float | None = None  # minutes, then save and stop; schedule clock: of the whole run
+    max_skipped: int = 20  # steps in a row whose loss or gradient is not finite
+    log_every: int | None = None  # steps between looks at the losses; 1 on a processor, else 20
     device: str = 'auto'
 
-    choices = dict(schedule=('cosine', 'clock', 'constant'), precision=('float32', 'bfloat16', 'float16'))
-    limits = dict(epochs=(1, None), steps=(1, None), batch_size=(1, None), grad_accum=(1, None), lr=(0, 1), beta2=(0, .999999), weight_decay=(0, 1), warmup_steps=(0, None), min_lr=(0, 1), clip=(1e-6, None),
-                  ema=(0, .999999), validate_every=(1e-9, None), save_every=(1, None), keep=(1, None), time_limit=(0, None), max_skipped=(1, None), log_every=(1, None), seed=(0, 2**31))
+    choices = dict(
+        schedule=('cosine', 'clock', 'constant'), precision=('float32', 'bfloat16', 'float16')
+    )
+    limits = dict(
+        epochs=(1, None),
+        steps=(1, None),
+        batch_size=(1, None),
+        grad_accum=(1, None),
+        lr=(0, 1),
+        beta2=(0, 0.999999),
+        weight_decay=(0, 1),
+        warmup_steps=(0, None),
+        min_lr=(0, 1),
+        clip=(1e-6, None),
+        ema=(0, 0.999999),
+        validate_every=(1e-9, None),
+        save_every=(1, None),
+        keep=(1, None),
+        time_limit=(0, None),
+        max_skipped=(1, None),
+        log_every=(1, None),
+        seed=(0, 2**31),
+    )
 
     def __post_init__(self):
         super().__post_init__()
         if self.schedule == 'clock' and not self.time_limit:
-            raise LiftError('schedule=clock follows the time: give time_limit, the minutes of the run')
+            raise LiftError(
+                'schedule=clock follows the time: give time_limit, the minutes of the run'
+            )
 
 # %% ../nbs/20_learner.ipynb #309b6bff
 class Task(ABC):
     "A network and what is special about training it. `model` is the network as wrapped for this step (DDP); `self.model` the bare one."
-    def __init__(self, model: nn.Module): self.model = model
+
+    def __init__(self, model: nn.Module):
+        self.model = model
 
     @abstractmethod
-    def loss(self, model, batch: dict): # scalar, {part: scalar for the log}, output
+    def loss(self, model, batch: dict):  # scalar, {part: scalar for the log}, output
         "What is minimised."
 
     @abstractmethod
-    def predict(self, model, batch: dict): # output
+    def predict(self, model, batch: dict):  # output
         "What is scored in validation."
 
-    def score(self, output, batch: dict): # {metric: [B]}, higher is better for the first
+    def score(self, output, batch: dict):  # {metric: [B]}, higher is better for the first
         "Metrics of a prediction, as 8-bit pictures."
         frame = getattr(output, 'frame', output).float().clamp(0, 1)
-        return dict(psnr=psnr(frame, batch['target'], quantize=True), ssim=ssim(frame, batch['target'], quantize=True))
+        return dict(
+            psnr=psnr(frame, batch['target'], quantize=True),
+            ssim=ssim(frame, batch['target'], quantize=True),
+        )
 
-    def param_groups(self, lr: float): # [{name, params, lr}], the same groups in every epoch
+    def param_groups(self, lr: float):  # [{name, params, lr}], the same groups in every epoch
         "Optimiser groups and their rates in the current epoch."
         return [dict(name='all', params=list(self.model.parameters()), lr=lr)]
 
-    def set_epoch(self, epoch: int): pass # from 1: freeze and thaw
+    def set_epoch(self, epoch: int):
+        pass  # from 1: freeze and thaw
 
-    def blocks(self): # list of modules
+    def blocks(self):  # list of modules
         "Parts that are compiled, and recomputed in the backward pass, as a unit."
         return [self.model]
 
     def save(self, model: nn.Module, path):
         "Write weights for use, whole or not at all."
-        with replacing(path) as beside: save_file({k: v.contiguous() for k, v in model.state_dict().items()}, beside)
+        with replacing(path) as beside:
+            save_file({k: v.contiguous() for k, v in model.state_dict().items()}, beside)
 
 # %% ../nbs/20_learner.ipynb #03f6b775
 def rate_factor(
-    step: int, # number of the step, from 0
-    steps: int, # in all
+    step: int,  # number of the step, from 0
+    steps: int,  # in all
     config: LearnerConfig,
-    seconds: float=0., # of training so far; they count for schedule clock
-): # in (0, 1]
+    seconds: float = 0.0,  # of training so far; they count for schedule clock
+):  # in (0, 1]
     "Linear warm-up, then half a cosine down to `min_lr` (Loshchilov and Hutter 2017), or constant."
     warmup = min(config.warmup_steps, steps)
-    rise = (step+1)/warmup if step < warmup else 1.
-    if config.schedule == 'constant' or config.schedule == 'cosine' and step < warmup: return rise
-    if config.schedule == 'clock': done = min(seconds/(60*config.time_limit), 1.)
-    else: done = (step-warmup)/max(steps-1-warmup, 1)
-    return rise*(config.min_lr + (1-config.min_lr)*(1+math.cos(math.pi*done))/2)
+    rise = (step + 1) / warmup if step < warmup else 1.0
+    if config.schedule == 'constant' or config.schedule == 'cosine' and step < warmup:
+        return rise
+    if config.schedule == 'clock':
+        done = min(seconds / (60 * config.time_limit), 1.0)
+    else:
+        done = (step - warmup) / max(steps - 1 - warmup, 1)
+    return rise * (config.min_lr + (1 - config.min_lr) * (1 + math.cos(math.pi * done)) / 2)
+
 
 def decayed_groups(
-    groups: list, # {name, params, lr}
+    groups: list,  # {name, params, lr}
     weight_decay: float,
-): # each cut in two: kernels and matrices with decay, vectors without
+):  # each cut in two: kernels and matrices with decay, vectors without
     "Weight decay is for what multiplies, not for biases, norms and gains."
-    cut = [dict(g, name=g['name']+suffix, params=[p for p in g['params'] if (p.ndim > 1) == decays], weight_decay=weight_decay*decays)
-           for g in groups for suffix, decays in (('', True), (' (vectors)', False))]
+    cut = [
+        dict(
+            g,
+            name=g['name'] + suffix,
+            params=[p for p in g['params'] if (p.ndim > 1) == decays],
+            weight_decay=weight_decay * decays,
+        )
+        for g in groups
+        for suffix, decays in (('', True), (' (vectors)', False))
+    ]
     return [g for g in cut if g['params']]
 
 # %% ../nbs/20_learner.ipynb #e0038f40
 def ema_decay(
-    n, # updates so far, also as a tensor
-    decay: float, # in the long run
-): # decay of this update
+    n,  # updates so far, also as a tensor
+    decay: float,  # in the long run
+):  # decay of this update
     "Share of the old average: (1+n)/(10+n) at first, as in TensorFlow's ExponentialMovingAverage."
-    early = (1+n)/(10+n)
+    early = (1 + n) / (10 + n)
     return early.clamp(max=decay) if isinstance(n, Tensor) else min(decay, early)
 
-def averaged(model: nn.Module): # AveragedModel
+
+def averaged(model: nn.Module):  # AveragedModel
     "A copy of the model that can follow it, on the same device."
     return AveragedModel(model).to(next(model.parameters()).device).eval()
+
 
 @torch.no_grad()
 def follow(
     average: AveragedModel,
     model: nn.Module,
-    usable: Tensor, # bool, on the device: False leaves everything as it is
+    usable: Tensor,  # bool, on the device: False leaves everything as it is
     decay: float,
 ):
     "Update the average after a step. Nothing is read back from the device."
-    on_mps = average.n_averaged.device.type == 'mps' # which has no float64
+    on_mps = average.n_averaged.device.type == 'mps'  # which has no float64
     n = average.n_averaged.to(torch.float32 if on_mps else torch.float64)
-    share = torch.where(n == 0, torch.ones_like(n), 1-ema_decay(n, decay)) # the first is a copy
-    share = share*usable
+    share = torch.where(n == 0, torch.ones_like(n), 1 - ema_decay(n, decay))  # the first is a copy
+    share = share * usable
     ours = list(average.module.parameters())
     shares = {kind: share.to(kind) for kind in {p.dtype for p in ours}}
     torch._foreach_lerp_(ours, list(model.parameters()), [shares[p.dtype] for p in ours])
@@ -157,18 +211,23 @@ def follow(
         old.copy_(torch.where(usable, new, old))
     average.n_averaged += usable
 
-
 # %% ../nbs/20_learner.ipynb #b1b913ed
 def write_checkpoint(
-    path, # *.safetensors
-    tensors: dict, # prefix: state dict of tensors
-    state: dict, # everything else, as JSON takes it
+    path,  # *.safetensors
+    tensors: dict,  # prefix: state dict of tensors
+    state: dict,  # everything else, as JSON takes it
 ):
     "Write a checkpoint whole or not at all."
-    flat = {f'{prefix}/{k}': v.detach().cpu().contiguous() for prefix, part in tensors.items() for k, v in part.items()}
-    with replacing(path) as beside: save_file(flat, beside, metadata=dict(state=json.dumps(state)))
+    flat = {
+        f'{prefix}/{k}': v.detach().cpu().contiguous()
+        for prefix, part in tensors.items()
+        for k, v in part.items()
+    }
+    with replacing(path) as beside:
+        save_file(flat, beside, metadata=dict(state=json.dumps(state)))
 
-def read_checkpoint(path): # tensors by prefix, state
+
+def read_checkpoint(path):  # tensors by prefix, state
     "Read a checkpoint; LiftError for anything else."
     try:
         with safe_open(path, 'pt') as f:
@@ -177,195 +236,287 @@ def read_checkpoint(path): # tensors by prefix, state
                 prefix, key = name.split('/', 1)
                 tensors.setdefault(prefix, {})[key] = f.get_tensor(name)
         return tensors, state
-    except FileNotFoundError: raise LiftError(f'{path}: no such checkpoint')
-    except (SafetensorError, OSError, KeyError, ValueError) as e: raise LiftError(f'{path}: not a checkpoint of a training run ({type(e).__name__}: {str(e)[:80]})')
+    except FileNotFoundError:
+        raise LiftError(f'{path}: no such checkpoint')
+    except (SafetensorError, OSError, KeyError, ValueError) as e:
+        raise LiftError(
+            f'{path}: not a checkpoint of a training run ({type(e).__name__}: {str(e)[:80]})'
+        )
 
-def list_checkpoints(folder): # paths, newest first
+
+def list_checkpoints(folder):  # paths, newest first
     "Checkpoints of a run."
-    return sorted((Path(folder)/'checkpoints').glob('step_*.safetensors'), reverse=True)
+    return sorted((Path(folder) / 'checkpoints').glob('step_*.safetensors'), reverse=True)
 
 # %% ../nbs/20_learner.ipynb #ff4890b0
 class Callback:
     "Something that watches a run. Called in the main process only."
-    def before_fit(self, learner): pass
-    def after_step(self, learner): pass # at once; what the step gave is not known yet
-    def after_fetch(self, learner, figures): pass # StepFigures, for one step after the other
-    def after_validate(self, learner): pass
-    def after_save(self, learner, path): pass
-    def after_fit(self, learner): pass
+
+    def before_fit(self, learner):
+        pass
+
+    def after_step(self, learner):
+        pass  # at once; what the step gave is not known yet
+
+    def after_fetch(self, learner, figures):
+        pass  # StepFigures, for one step after the other
+
+    def after_validate(self, learner):
+        pass
+
+    def after_save(self, learner, path):
+        pass
+
+    def after_fit(self, learner):
+        pass
+
 
 @dataclass
 class StepFigures:
     "What is known of a step, once it was fetched from the device."
-    step: int # from 1
-    epoch: int # from 1
-    parts: dict # the loss and its parts
-    rates: dict # learning rate by group
-    grad_norm: float # before clipping
-    skipped: int # steps skipped so far, this one included
-    batch_seconds: float # from its begin to where the processor was done with it
-    data_seconds: float # of which it waited for data
-    ended: float # `time.perf_counter()` when the processor was done
+
+    step: int  # from 1
+    epoch: int  # from 1
+    parts: dict  # the loss and its parts
+    rates: dict  # learning rate by group
+    grad_norm: float  # before clipping
+    skipped: int  # steps skipped so far, this one included
+    batch_seconds: float  # from its begin to where the processor was done with it
+    data_seconds: float  # of which it waited for data
+    ended: float  # `time.perf_counter()` when the processor was done
+
 
 class Learner:
     "Trains the network of a task. Run the same script again to go on after an interruption."
-    def __init__(self,
+
+    def __init__(
+        self,
         task: Task,
-        train, # len(train) micro-batches an epoch; train.batches(start) gives them without end
-        valid, # iterable of batches, the same each time; None to do without
-        config: LearnerConfig=LearnerConfig(),
-        folder='runs/run', # where everything of this run is kept
-        callbacks=(), # Callback objects
-        about: dict={}, # more about the run: kept in checkpoints and records, compared when resuming
-        digest: str=None, # of the training data, for the record
-        free=(), # keys of `about` (dotted) that may differ when a run is resumed
-        clock=time.monotonic, # gives seconds; for time_limit and schedule clock
+        train,  # len(train) micro-batches an epoch; train.batches(start) gives them without end
+        valid,  # iterable of batches, the same each time; None to do without
+        config: LearnerConfig = LearnerConfig(),
+        folder='runs/run',  # where everything of this run is kept
+        callbacks=(),  # Callback objects
+        about: dict = {},  # more about the run: kept in checkpoints and records, compared when resuming
+        digest: str = None,  # of the training data, for the record
+        free=(),  # keys of `about` (dotted) that may differ when a run is resumed
+        clock=time.monotonic,  # gives seconds; for time_limit and schedule clock
     ):
         self.task, self.train, self.valid, self.options = task, train, valid, config
-        self.folder, self.callbacks, self.data_digest, self.free = Path(folder), list(callbacks), digest, (*_free, *free)
+        self.folder, self.callbacks, self.data_digest, self.free = (
+            Path(folder),
+            list(callbacks),
+            digest,
+            (*_free, *free),
+        )
         self.clock, self.follows_clock = clock, config.schedule == 'clock'
-        if self.follows_clock: self.free = tuple(k for k in self.free if k != 'learner.time_limit')
+        if self.follows_clock:
+            self.free = tuple(k for k in self.free if k != 'learner.time_limit')
         device = pick_device(config.device)
         self.processes = PartialState(cpu=device.type == 'cpu')
-        self.world, self.rank, self.is_main = self.processes.num_processes, self.processes.process_index, self.processes.is_main_process
+        self.world, self.rank, self.is_main = (
+            self.processes.num_processes,
+            self.processes.process_index,
+            self.processes.is_main_process,
+        )
         self.device = self.processes.device if self.world > 1 else device
         self.seed, self.config = config.seed, dict(about, learner=asdict(config))
-        self.steps_per_epoch = max(len(train)//config.grad_accum, 1)
-        unbounded = math.inf if self.follows_clock else config.epochs*self.steps_per_epoch
+        self.steps_per_epoch = max(len(train) // config.grad_accum, 1)
+        unbounded = math.inf if self.follows_clock else config.epochs * self.steps_per_epoch
         self.steps = config.steps or unbounded
         self.log_every = config.log_every or (1 if self.device.type == 'cpu' else 20)
-        self.seconds, self._pending = 0., [] # of training; steps that were not fetched yet
+        self.seconds, self._pending = 0.0, []  # of training; steps that were not fetched yet
         self.step = self.skipped = self.skipped_in_a_row = self.resumed_at = 0
         self.metrics, self.best, self.shown, self.stop_reason = {}, None, None, None
-        self.parts, self.rates, self.grad_norm, self.batch_seconds, self.data_seconds = {}, {}, 0., 0., 0. # of the last step
+        self.parts, self.rates, self.grad_norm, self.batch_seconds, self.data_seconds = (
+            {},
+            {},
+            0.0,
+            0.0,
+            0.0,
+        )  # of the last step
         self._build()
 
     @property
-    def epoch(self): return min(self.step, self.steps-1)//self.steps_per_epoch + 1 # from 1
+    def epoch(self):
+        return min(self.step, self.steps - 1) // self.steps_per_epoch + 1  # from 1
 
     @property
     def over(self):
         "Whether the last step is done."
-        return self.step >= self.steps or self.follows_clock and self.seconds >= 60*self.options.time_limit
+        return (
+            self.step >= self.steps
+            or self.follows_clock
+            and self.seconds >= 60 * self.options.time_limit
+        )
 
     @property
-    def position(self): # str
+    def position(self):  # str
         "How far the run is, in words."
-        if not self.follows_clock: return f'step {self.step} of {self.steps}'
-        return f'step {self.step}, {self.seconds/60:.1f} of {self.options.time_limit:g} minutes'
+        if not self.follows_clock:
+            return f'step {self.step} of {self.steps}'
+        return f'step {self.step}, {self.seconds / 60:.1f} of {self.options.time_limit:g} minutes'
 
     def tell(self, event: str, *args):
         if self.is_main:
-            for callback in self.callbacks: getattr(callback, event)(self, *args)
+            for callback in self.callbacks:
+                getattr(callback, event)(self, *args)
 
 # %% ../nbs/20_learner.ipynb #b1a907dd
 @patch
 def _build(self: Learner):
     "Place the network, make optimiser and average."
     model, config = self.task.model.to(self.device), self.options
-    if config.channels_last: model.to(memory_format=torch.channels_last)
+    if config.channels_last:
+        model.to(memory_format=torch.channels_last)
     self.average = averaged(model) if config.ema else None
     for block in self.task.blocks():
-        if config.checkpointing and not isinstance(block.forward, partial): block.forward = partial(checkpoint, block.forward, use_reentrant=False)
-        if config.compile: block.compile(dynamic=False) # training crops have one size
+        if config.checkpointing and not isinstance(block.forward, partial):
+            block.forward = partial(checkpoint, block.forward, use_reentrant=False)
+        if config.compile:
+            block.compile(dynamic=False)  # training crops have one size
     self.task.set_epoch(1)
-    self.optimizer = torch.optim.AdamW(decayed_groups(self.task.param_groups(config.lr), config.weight_decay), lr=config.lr, betas=(.9, config.beta2), fused=True)
+    self.optimizer = torch.optim.AdamW(
+        decayed_groups(self.task.param_groups(config.lr), config.weight_decay),
+        lr=config.lr,
+        betas=(0.9, config.beta2),
+        fused=True,
+    )
     self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.precision == 'float16')
     self._wrapped = self._trained = None
+
 
 @patch(as_prop=True)
 def evaluated(self: Learner):
     "The network that is validated and shipped: the average if there is one."
     return self.average.module if self.average else self.task.model
 
+
 @patch
 def autocast(self: Learner):
     "Arithmetic of the networks."
-    return torch.autocast(self.device.type, getattr(torch, self.options.precision), enabled=self.options.precision != 'float32')
+    return torch.autocast(
+        self.device.type,
+        getattr(torch, self.options.precision),
+        enabled=self.options.precision != 'float32',
+    )
+
 
 @patch
 def _start_epoch(self: Learner, epoch: int):
     "Freeze and thaw; wrap again for distribution if what is trained has changed."
     self.task.set_epoch(epoch)
-    self._base_rates = [g['lr'] for g in decayed_groups(self.task.param_groups(self.options.lr), 0.)]
+    self._base_rates = [
+        g['lr'] for g in decayed_groups(self.task.param_groups(self.options.lr), 0.0)
+    ]
     trained = [n for n, p in self.task.model.named_parameters() if p.requires_grad]
-    if trained == self._trained: return
-    self._wrapped, self._trained = None, trained # the old wrapper lets go of the gradients first
-    self._wrapped = DistributedDataParallel(self.task.model, find_unused_parameters=True) if self.world > 1 else self.task.model
+    if trained == self._trained:
+        return
+    self._wrapped, self._trained = None, trained  # the old wrapper lets go of the gradients first
+    self._wrapped = (
+        DistributedDataParallel(self.task.model, find_unused_parameters=True)
+        if self.world > 1
+        else self.task.model
+    )
 
 # %% ../nbs/20_learner.ipynb #11e0d671
 def to_device(
-    batch: dict, # tensors and other things by name
+    batch: dict,  # tensors and other things by name
     device,
 ):
     "A batch on a device."
-    return {k: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for k, v in batch.items()}
+    return {
+        k: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for k, v in batch.items()
+    }
+
 
 @patch
 def _gradient(self: Learner, stream):
     "Gradient of one step, added up over its micro-batches; the mean of every part of the loss, on the device."
-    n, total, self.data_seconds = self.options.grad_accum, {}, 0.
+    n, total, self.data_seconds = self.options.grad_accum, {}, 0.0
     for i in range(n):
         start = time.perf_counter()
         batch = to_device(next(stream), self.device)
-        self.data_seconds += time.perf_counter()-start
-        torch.manual_seed(((self.seed*1_000_003 + self.step)*n + i)*self.world + self.rank) # dropout is a function of the step's number
-        with self._wrapped.no_sync() if i < n-1 and self.world > 1 else nullcontext():
-            with self.autocast(): loss, parts, _ = self.task.loss(self._wrapped, batch)
-            self.scaler.scale(loss/n).backward()
-        for name, value in dict(loss=loss.detach(), **parts).items(): total[name] = total.get(name, 0) + value.float()/n
-    if self.world > 1: total = reduce(total, 'mean')
+        self.data_seconds += time.perf_counter() - start
+        torch.manual_seed(
+            ((self.seed * 1_000_003 + self.step) * n + i) * self.world + self.rank
+        )  # dropout is a function of the step's number
+        with self._wrapped.no_sync() if i < n - 1 and self.world > 1 else nullcontext():
+            with self.autocast():
+                loss, parts, _ = self.task.loss(self._wrapped, batch)
+            self.scaler.scale(loss / n).backward()
+        for name, value in dict(loss=loss.detach(), **parts).items():
+            total[name] = total.get(name, 0) + value.float() / n
+    if self.world > 1:
+        total = reduce(total, 'mean')
     self._parts = total
+
 
 @patch
 def _update(self: Learner):
     "Clip, step and average; what is not finite changes nothing."
     factor = rate_factor(self.step, self.steps, self.options, self.seconds)
-    for group, base in zip(self.optimizer.param_groups, self._base_rates): group['lr'] = base*factor
-    self.rates = {g['name']: g['lr'] for g in self.optimizer.param_groups if g['weight_decay'] or not self.options.weight_decay}
+    for group, base in zip(self.optimizer.param_groups, self._base_rates):
+        group['lr'] = base * factor
+    self.rates = {
+        g['name']: g['lr']
+        for g in self.optimizer.param_groups
+        if g['weight_decay'] or not self.options.weight_decay
+    }
     self.scaler.unscale_(self.optimizer)
     norm = nn.utils.clip_grad_norm_(self.task.model.parameters(), self.options.clip)
     usable = norm.isfinite() & self._parts['loss'].isfinite()
-    self.optimizer.found_inf = 1-usable.float()
+    self.optimizer.found_inf = 1 - usable.float()
     self.optimizer.step()
     self.scaler.update()
     self.optimizer.zero_grad(set_to_none=True)
-    if self.average: follow(self.average, self.task.model, usable, self.options.ema)
+    if self.average:
+        follow(self.average, self.task.model, usable, self.options.ema)
     self._parts['grad_norm'] = norm
-
 
 # %% ../nbs/20_learner.ipynb #d2a7f004
 @patch
 def _remember(self: Learner, began: float):
     "Keep what a step gave, the values still on the device."
     ended = time.perf_counter()
-    self.batch_seconds = ended-began
-    figures = StepFigures(step=self.step, epoch=self._epoch, parts={}, rates=self.rates, grad_norm=0.,
-                          skipped=0, batch_seconds=self.batch_seconds, data_seconds=self.data_seconds,
-                          ended=ended)
+    self.batch_seconds = ended - began
+    figures = StepFigures(
+        step=self.step,
+        epoch=self._epoch,
+        parts={},
+        rates=self.rates,
+        grad_norm=0.0,
+        skipped=0,
+        batch_seconds=self.batch_seconds,
+        data_seconds=self.data_seconds,
+        ended=ended,
+    )
     values = torch.stack(list(self._parts.values()))
     self._pending.append((figures, list(self._parts), values))
+
 
 @patch
 def fetch(self: Learner):
     "Bring what the last steps gave from the device: count those that were skipped, tell the callbacks."
     pending, self._pending = self._pending, []
-    if not pending: return
-    values = iter(torch.cat([row for _, _, row in pending]).tolist()) # the only wait
+    if not pending:
+        return
+    values = iter(torch.cat([row for _, _, row in pending]).tolist())  # the only wait
     for figures, names, _ in pending:
         parts = {name: next(values) for name in names}
         self.grad_norm, self.parts = parts.pop('grad_norm'), parts
         finite = math.isfinite(self.grad_norm) and math.isfinite(parts['loss'])
-        self.skipped_in_a_row = 0 if finite else self.skipped_in_a_row+1
+        self.skipped_in_a_row = 0 if finite else self.skipped_in_a_row + 1
         self.skipped += not finite
         figures.parts, figures.grad_norm, figures.skipped = parts, self.grad_norm, self.skipped
         self.tell('after_fetch', figures)
-        if self.skipped_in_a_row >= self.options.max_skipped: self._give_up(figures.step)
+        if self.skipped_in_a_row >= self.options.max_skipped:
+            self._give_up(figures.step)
 
 # %% ../nbs/20_learner.ipynb #450deacf
 @patch
 @torch.no_grad()
-def validate(self: Learner): # {metric: mean over samples}
+def validate(self: Learner):  # {metric: mean over samples}
     "Score the averaged network on the validation batches."
     model, scores = self.evaluated, {}
     training = model.training
@@ -373,15 +524,24 @@ def validate(self: Learner): # {metric: mean over samples}
     model.eval()
     for i, batch in enumerate(self.valid):
         batch = to_device(batch, self.device)
-        with self.autocast(), eager: output = self.task.predict(model, batch)
-        if i == 0: self.shown = batch, output
-        with torch.autocast(self.device.type, enabled=False): scored = self.task.score(output, batch)
-        for name, values in scored.items(): scores.setdefault(name, []).extend(values.tolist())
+        with self.autocast(), eager:
+            output = self.task.predict(model, batch)
+        if i == 0:
+            self.shown = batch, output
+        with torch.autocast(self.device.type, enabled=False):
+            scored = self.task.score(output, batch)
+        for name, values in scored.items():
+            scores.setdefault(name, []).extend(values.tolist())
     model.train(training)
     shares = gather_object([scores]) if self.world > 1 else [scores]
-    everyone = {name: [x for share in shares for x in share.get(name, [])] for name in dict.fromkeys(n for share in shares for n in share)}
-    if not everyone: raise LiftError('there is nothing to validate on: give validation data, or valid=None')
-    return {name: sum(values)/len(values) for name, values in everyone.items()}
+    everyone = {
+        name: [x for share in shares for x in share.get(name, [])]
+        for name in dict.fromkeys(n for share in shares for n in share)
+    }
+    if not everyone:
+        raise LiftError('there is nothing to validate on: give validation data, or valid=None')
+    return {name: sum(values) / len(values) for name, values in everyone.items()}
+
 
 @patch
 def _validate_and_keep_best(self: Learner):
@@ -390,90 +550,135 @@ def _validate_and_keep_best(self: Learner):
     first = next(iter(self.metrics))
     if self.best is None or self.metrics[first] > self.best[first]:
         self.best = dict(self.metrics)
-        self._keep('best weights', self.folder/'best.safetensors', lambda path: self.task.save(self.evaluated, path))
+        self._keep(
+            'best weights',
+            self.folder / 'best.safetensors',
+            lambda path: self.task.save(self.evaluated, path),
+        )
     self.tell('after_validate')
 
 # %% ../nbs/20_learner.ipynb #b14d7758
 @patch
 def _keep(self: Learner, what: str, path: Path, write):
     "Write something that may fail for want of space; True if it was written."
-    if not self.is_main: return True
+    if not self.is_main:
+        return True
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path)
         return True
     except (OSError, SafetensorError) as e:
         good = next(iter(list_checkpoints(self.folder)), None)
-        warnings.warn(f'{path}: {what} could not be written ({str(e)[:100]}); training goes on, ' + (f'the last good checkpoint is {good.name}' if good else 'there is no checkpoint yet'))
+        warnings.warn(
+            f'{path}: {what} could not be written ({str(e)[:100]}); training goes on, '
+            + (f'the last good checkpoint is {good.name}' if good else 'there is no checkpoint yet')
+        )
         return False
+
 
 @patch
 def _optimizer_state(self: Learner):
     "The optimiser's state as tensors by name."
-    return {f'{i}.{k}': v for i, state in self.optimizer.state_dict()['state'].items() for k, v in state.items()}
+    return {
+        f'{i}.{k}': v
+        for i, state in self.optimizer.state_dict()['state'].items()
+        for k, v in state.items()
+    }
+
 
 @patch
 def save(self: Learner):
     "Write a checkpoint of this step, remove the oldest."
     self.fetch()
-    path = self.folder/'checkpoints'/f'step_{self.step:08}.safetensors'
+    path = self.folder / 'checkpoints' / f'step_{self.step:08}.safetensors'
     tensors = dict(model=self.task.model.state_dict(), optimizer=self._optimizer_state())
-    if self.average: tensors['average'] = self.average.state_dict()
-    state = dict(step=self.step, skipped=self.skipped, skipped_in_a_row=self.skipped_in_a_row, best=self.best, metrics=self.metrics, scaler=self.scaler.state_dict(), config=self.config)
-    if self.follows_clock: state['seconds'] = self.seconds
-    if not self._keep('a checkpoint', path, lambda path: write_checkpoint(path, tensors, state)): return
+    if self.average:
+        tensors['average'] = self.average.state_dict()
+    state = dict(
+        step=self.step,
+        skipped=self.skipped,
+        skipped_in_a_row=self.skipped_in_a_row,
+        best=self.best,
+        metrics=self.metrics,
+        scaler=self.scaler.state_dict(),
+        config=self.config,
+    )
+    if self.follows_clock:
+        state['seconds'] = self.seconds
+    if not self._keep('a checkpoint', path, lambda path: write_checkpoint(path, tensors, state)):
+        return
     if self.is_main:
-        for old in list_checkpoints(self.folder)[self.options.keep:]: old.unlink()
+        for old in list_checkpoints(self.folder)[self.options.keep :]:
+            old.unlink()
     self.tell('after_save', path)
 
 # %% ../nbs/20_learner.ipynb #c3260399
-_free = tuple(f'learner.{k}' for k in ('time_limit', 'save_every', 'keep', 'device', 'max_skipped', 'log_every')) # do not change what is computed
+_free = tuple(
+    f'learner.{k}'
+    for k in ('time_limit', 'save_every', 'keep', 'device', 'max_skipped', 'log_every')
+)  # do not change what is computed
 
-def flat(config: dict, prefix=''): # {'a.b': value}
+
+def flat(config: dict, prefix=''):  # {'a.b': value}
     "Nested mappings as one, keys joined by dots."
     out = {}
-    for k, v in config.items(): out |= flat(v, f'{prefix}{k}.') if isinstance(v, dict) else {f'{prefix}{k}': v}
+    for k, v in config.items():
+        out |= flat(v, f'{prefix}{k}.') if isinstance(v, dict) else {f'{prefix}{k}': v}
     return out
 
+
 def differing_keys(
-    one: dict, # flat configurations
+    one: dict,  # flat configurations
     other: dict,
-    free=(), # keys that may differ
-): # names
+    free=(),  # keys that may differ
+):  # names
     "Keys whose values differ."
-    return [k for k in dict.fromkeys([*one, *other]) if k not in free and one.get(k) != other.get(k)]
+    return [
+        k for k in dict.fromkeys([*one, *other]) if k not in free and one.get(k) != other.get(k)
+    ]
+
 
 @patch
-def restore(self: Learner,
-    path, # of the checkpoint, for messages
-    tensors: dict, # from `read_checkpoint`
+def restore(
+    self: Learner,
+    path,  # of the checkpoint, for messages
+    tensors: dict,  # from `read_checkpoint`
     state: dict,
 ):
     "Become what a checkpoint says; LiftError names the keys in which its configuration differs."
     there, here = flat(state['config']), flat(json.loads(json.dumps(self.config)))
     if keys := differing_keys(there, here, self.free):
         told = ', '.join(f'{k} (there {there.get(k)!r}, here {here.get(k)!r})' for k in keys)
-        raise LiftError(f'{path}: was made with another configuration: {told}. Use the same one or another folder, or start afresh')
+        raise LiftError(
+            f'{path}: was made with another configuration: {told}. Use the same one or another folder, or start afresh'
+        )
     self.task.model.load_state_dict(tensors['model'])
-    if self.average: self.average.load_state_dict(tensors['average'])
+    if self.average:
+        self.average.load_state_dict(tensors['average'])
     moments = {}
     for name, tensor in tensors.get('optimizer', {}).items():
         i, key = name.split('.', 1)
         moments.setdefault(int(i), {})[key] = tensor
     self.optimizer.load_state_dict(dict(self.optimizer.state_dict(), state=moments))
-    for p, kept in self.optimizer.state.items(): # the kernel walks weights and moments as they lie
+    for p, kept in self.optimizer.state.items():  # the kernel walks weights and moments as they lie
         kept |= {k: torch.empty_like(p).copy_(v) for k, v in kept.items() if v.shape == p.shape}
-    if state['scaler']: self.scaler.load_state_dict(state['scaler'])
+    if state['scaler']:
+        self.scaler.load_state_dict(state['scaler'])
     self.step = self.resumed_at = state['step']
-    self.seconds = state.get('seconds', 0.)
-    for key in ('skipped', 'skipped_in_a_row', 'best', 'metrics'): setattr(self, key, state[key])
+    self.seconds = state.get('seconds', 0.0)
+    for key in ('skipped', 'skipped_in_a_row', 'best', 'metrics'):
+        setattr(self, key, state[key])
+
 
 @patch
-def resume(self: Learner): # True if there was something to resume
+def resume(self: Learner):  # True if there was something to resume
     "Go on from the newest checkpoint that can be read."
     for path in list_checkpoints(self.folder):
-        try: tensors, state = read_checkpoint(path)
-        except LiftError as e: warnings.warn(f'{e}; trying the one before'); continue
+        try:
+            tensors, state = read_checkpoint(path)
+        except LiftError as e:
+            warnings.warn(f'{e}; trying the one before')
+            continue
         self.restore(path, tensors, state)
         return True
     return False
@@ -481,137 +686,197 @@ def resume(self: Learner): # True if there was something to resume
 # %% ../nbs/20_learner.ipynb #05c5c091
 class Interruption:
     "While it is entered, SIGTERM and the first Ctrl-C only set `reason`."
-    def __init__(self): self.reason, self._previous = None, {}
+
+    def __init__(self):
+        self.reason, self._previous = None, {}
 
     def _notice(self, number, frame):
-        if number == signal.SIGINT and self.reason: raise KeyboardInterrupt
+        if number == signal.SIGINT and self.reason:
+            raise KeyboardInterrupt
         self.reason = signal.Signals(number).name
 
     def __enter__(self):
-        if threading.current_thread() is threading.main_thread(): self._previous = {s: signal.signal(s, self._notice) for s in (signal.SIGTERM, signal.SIGINT)}
+        if threading.current_thread() is threading.main_thread():
+            self._previous = {
+                s: signal.signal(s, self._notice) for s in (signal.SIGTERM, signal.SIGINT)
+            }
         return self
 
     def __exit__(self, *error):
-        for number, handler in self._previous.items(): signal.signal(number, handler)
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+
 
 @patch
 def _read_clock(self: Learner):
     "Set `seconds`; where the schedule follows them, several processes agree on their mean."
-    seconds = self._seconds_before + self.clock()-self._started
+    seconds = self._seconds_before + self.clock() - self._started
     if self.world > 1 and self.follows_clock:
-        if self.step % self.log_every: return
+        if self.step % self.log_every:
+            return
         seconds = float(reduce(torch.tensor(seconds, device=self.device), 'mean'))
     self.seconds = seconds
+
 
 @patch
 def _reason_to_stop(self: Learner, interruption):
     "Why to stop after this step, or None; the same in all processes."
-    limit = math.inf if self.follows_clock or self.options.time_limit is None else 60*self.options.time_limit
-    reason = interruption.reason or ('time limit' if self.clock()-self._started > limit else None)
-    if self.world == 1: return reason
-    if self.step % self.log_every and not self.over: return None
+    limit = (
+        math.inf
+        if self.follows_clock or self.options.time_limit is None
+        else 60 * self.options.time_limit
+    )
+    reason = interruption.reason or ('time limit' if self.clock() - self._started > limit else None)
+    if self.world == 1:
+        return reason
+    if self.step % self.log_every and not self.over:
+        return None
     anyone = reduce(torch.tensor(float(reason is not None), device=self.device), 'sum')
     return (reason or 'another process') if float(anyone) else None
 
-
 # %% ../nbs/20_learner.ipynb #8d272a99
 @patch
-def fit(self: Learner,
-    resume: bool=True, # go on from the newest checkpoint in the folder; False: its checkpoints are removed
-): # self
+def fit(
+    self: Learner,
+    resume: bool = True,  # go on from the newest checkpoint in the folder; False: its checkpoints are removed
+):  # self
     "Train to the last step, or until something says stop; the reason is in `stop_reason`."
-    if self.is_main: self._tidy(resume)
-    if resume: self.resume()
+    if self.is_main:
+        self._tidy(resume)
+    if resume:
+        self.resume()
     self._started, self._seconds_before = self.clock(), self.seconds
     self.tell('before_fit')
     self.task.model.train()
-    stream, self.stop_reason = self.train.batches(self.step*self.options.grad_accum), None
+    stream, self.stop_reason = self.train.batches(self.step * self.options.grad_accum), None
     try:
         with Interruption() as interruption:
-            if not self.step and self.valid is not None: self._validate_and_keep_best() # where it starts from
+            if not self.step and self.valid is not None:
+                self._validate_and_keep_best()  # where it starts from
             while not self.over and not self.stop_reason:
                 self._one_step(stream)
                 self._read_clock()
                 validates = self._is_time_to_validate()
-                if self.step % self.log_every == 0 or validates or self.over: self.fetch()
-                if validates: self._validate_and_keep_best()
+                if self.step % self.log_every == 0 or validates or self.over:
+                    self.fetch()
+                if validates:
+                    self._validate_and_keep_best()
                 self.stop_reason = self._reason_to_stop(interruption)
-                if self.stop_reason or self.step % self.options.save_every == 0 or self.over: self.save()
-        if not self.stop_reason: self._finish()
+                if self.stop_reason or self.step % self.options.save_every == 0 or self.over:
+                    self.save()
+        if not self.stop_reason:
+            self._finish()
     finally:
-        if hasattr(stream, 'close'): stream.close()
+        if hasattr(stream, 'close'):
+            stream.close()
         self.stop_reason = self.stop_reason or 'an error'
         self.tell('after_fit')
     return self
 
+
 @patch
 def _tidy(self: Learner, resume):
     "Remove what killed processes left half written, and all checkpoints of a run that starts afresh."
-    left = [p for place in (self.folder, self.folder/'checkpoints') for p in place.glob('.*.safetensors.*')]
-    for path in left + ([] if resume else list_checkpoints(self.folder)): path.unlink(missing_ok=True)
+    left = [
+        p
+        for place in (self.folder, self.folder / 'checkpoints')
+        for p in place.glob('.*.safetensors.*')
+    ]
+    for path in left + ([] if resume else list_checkpoints(self.folder)):
+        path.unlink(missing_ok=True)
+
 
 @patch
 def _finish(self: Learner):
-    self._keep('the final weights', self.folder/'final.safetensors', lambda path: self.task.save(self.evaluated, path))
+    self._keep(
+        'the final weights',
+        self.folder / 'final.safetensors',
+        lambda path: self.task.save(self.evaluated, path),
+    )
     self.stop_reason = 'finished'
+
 
 @patch
 def _one_step(self: Learner, stream):
     start, self._epoch = time.perf_counter(), self.epoch
-    if self._wrapped is None or self.step % self.steps_per_epoch == 0: self._start_epoch(self.epoch)
+    if self._wrapped is None or self.step % self.steps_per_epoch == 0:
+        self._start_epoch(self.epoch)
     self._gradient(stream)
     self._update()
     self.step += 1
     self._remember(start)
     self.tell('after_step')
 
+
 @patch
 def _is_time_to_validate(self: Learner):
-    every = max(round(self.options.validate_every*self.steps_per_epoch), 1)
+    every = max(round(self.options.validate_every * self.steps_per_epoch), 1)
     return self.valid is not None and (self.step % every == 0 or self.over)
+
 
 @patch
 def _give_up(self: Learner, step: int):
     good = next(iter(list_checkpoints(self.folder)), None)
-    raise LiftError(f'{self.skipped_in_a_row} steps in a row gave a loss or gradient that is not finite (step {step}, loss {self.parts["loss"]}): lower the learning rate or look at the data. '
-                    + (f'The last good checkpoint is {good}' if good else 'There is no checkpoint yet'))
+    raise LiftError(
+        f'{self.skipped_in_a_row} steps in a row gave a loss or gradient that is not finite (step {step}, loss {self.parts["loss"]}): lower the learning rate or look at the data. '
+        + (f'The last good checkpoint is {good}' if good else 'There is no checkpoint yet')
+    )
 
 # %% ../nbs/20_learner.ipynb #55f704bd
 @patch
-def dry_run(self: Learner): # {what: seconds a step, …}
+def dry_run(self: Learner):  # {what: seconds a step, …}
     "Two steps, two batches of validation, a checkpoint written and read, in a temporary folder. The network is left changed."
     with tempfile.TemporaryDirectory() as d:
         self.folder, self.steps = Path(d), 2
-        if self.valid is not None: self.valid = list(islice(self.valid, 2))
+        if self.valid is not None:
+            self.valid = list(islice(self.valid, 2))
         self.fit(resume=False)
-        if self.is_main: # the one that writes it
+        if self.is_main:  # the one that writes it
             path = list_checkpoints(d)[0]
             self.restore(path, *read_checkpoint(path))
-    return dict(steps=self.step, seconds=self.batch_seconds) | {k if k == 'loss' else f'loss.{k}': v for k, v in self.parts.items()} | self.metrics
+    return (
+        dict(steps=self.step, seconds=self.batch_seconds)
+        | {k if k == 'loss' else f'loss.{k}': v for k, v in self.parts.items()}
+        | self.metrics
+    )
 
 # %% ../nbs/20_learner.ipynb #5e53d2cc
 class Progress(Callback):
     "A bar with the loss, and a line for each validation."
+
     def before_fit(self, learner):
         self.first, whole = self.amount(learner)
-        self.bar = progress_bar(range(max(whole-self.first, 1)), leave=False) # a run that is done has nothing left
-        if learner.resumed_at: print(f'resumed at {learner.position}')
+        self.bar = progress_bar(
+            range(max(whole - self.first, 1)), leave=False
+        )  # a run that is done has nothing left
+        if learner.resumed_at:
+            print(f'resumed at {learner.position}')
         self.bar.update(0)
 
-    def amount(self, learner): # what is done, and of how much: steps, or seconds for schedule clock
-        if not learner.follows_clock: return learner.step, learner.steps
-        whole = round(60*learner.options.time_limit)
+    def amount(
+        self, learner
+    ):  # what is done, and of how much: steps, or seconds for schedule clock
+        if not learner.follows_clock:
+            return learner.step, learner.steps
+        whole = round(60 * learner.options.time_limit)
         return min(round(learner.seconds), whole), whole
 
     def after_fetch(self, learner, figures):
-        self.bar.comment = f"loss {figures.parts['loss']:.4f}" + (f", {figures.skipped} skipped" if figures.skipped else '')
+        self.bar.comment = f"loss {figures.parts['loss']:.4f}" + (
+            f", {figures.skipped} skipped" if figures.skipped else ''
+        )
 
-    def after_step(self, learner): self.bar.update(self.amount(learner)[0]-self.first)
+    def after_step(self, learner):
+        self.bar.update(self.amount(learner)[0] - self.first)
 
     def after_validate(self, learner):
         told = ', '.join(f'{k} {v:.4f}' for k, v in learner.metrics.items() if k != 'step')
         loss = f"loss {learner.parts['loss']:.4f}, " if learner.parts else ''
-        print(f"epoch {learner.epoch}, step {learner.step}: {loss}{told}" + (' (best)' if learner.best == learner.metrics else ''))
+        print(
+            f"epoch {learner.epoch}, step {learner.step}: {loss}{told}"
+            + (' (best)' if learner.best == learner.metrics else '')
+        )
 
     def after_fit(self, learner):
-        if learner.stop_reason != 'finished': print(f'stopped at {learner.position}: {learner.stop_reason}')
+        if learner.stop_reason != 'finished':
+            print(f'stopped at {learner.position}: {learner.stop_reason}')

@@ -22,308 +22,415 @@ from .warp import at_least_float32, backward_warp, resize
 # %% ../nbs/13_losses.ipynb #e8b56ebc
 def picture_loss(f):
     "Check the two pictures and compute in at least float32, without autocast."
+
     @wraps(f)
     def checked(prediction, target, *args, **kwargs):
         _check_pair(prediction, target, 3)
         with torch.autocast(prediction.device.type, enabled=False):
             return f(at_least_float32(prediction), at_least_float32(target), *args, **kwargs)
+
     return checked
 
 # %% ../nbs/13_losses.ipynb #72388bae
 @picture_loss
 def l1_loss(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1]
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-): # scalar
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+):  # scalar
     "Mean absolute difference."
-    return (prediction-target).abs().mean()
+    return (prediction - target).abs().mean()
+
 
 @picture_loss
 def l2_loss(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1]
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-): # scalar
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+):  # scalar
     "Mean squared difference."
-    return (prediction-target).square().mean()
+    return (prediction - target).square().mean()
+
 
 @picture_loss
 def charbonnier_loss(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1]
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    eps: float=1e-3, # differences well below it cost their square
-): # scalar, eps for identical pictures
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    eps: float = 1e-3,  # differences well below it cost their square
+):  # scalar, eps for identical pictures
     "Mean of sqrt(difference² + eps²) (Charbonnier et al. 1994)."
-    return ((prediction-target).square()+eps**2).sqrt().mean()
+    return ((prediction - target).square() + eps**2).sqrt().mean()
+
 
 @picture_loss
 def psnr_loss(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1]
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    eps: float=3e-6, # mean squared errors well below it (55 dB) gain nothing more
-): # scalar, ln(eps) for identical pictures
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    eps: float = 3e-6,  # mean squared errors well below it (55 dB) gain nothing more
+):  # scalar, ln(eps) for identical pictures
     "Mean over the samples of ln(mean squared error + eps): what moves the mean PSNR, whether a sample is easy or hard."
-    return ((prediction-target).square().flatten(1).mean(1)+eps).log().mean()
+    return ((prediction - target).square().flatten(1).mean(1) + eps).log().mean()
 
 # %% ../nbs/13_losses.ipynb #86f0a401
-def _blur(x, stride=1): # [N, 1, H, W]
+def _blur(x, stride=1):  # [N, 1, H, W]
     "Binomial 5×5 mean with mirrored borders, at every `stride`-th pixel."
-    k = x.new_tensor([1, 4, 6, 4, 1])/16
-    for pad in ((2, 2, 0, 0), (0, 0, 2, 2)): x = F.pad(x, pad, mode='reflect' if x.shape[-1 if pad[0] else -2] > 2 else 'circular')
+    k = x.new_tensor([1, 4, 6, 4, 1]) / 16
+    for pad in ((2, 2, 0, 0), (0, 0, 2, 2)):
+        x = F.pad(x, pad, mode='reflect' if x.shape[-1 if pad[0] else -2] > 2 else 'circular')
     return F.conv2d(x, torch.outer(k, k)[None, None], stride=stride)
 
-def _expand(x, size): # [N, 1, ⌈H/2⌉, ⌈W/2⌉] -> [N, 1, H, W]
+
+def _expand(x, size):  # [N, 1, ⌈H/2⌉, ⌈W/2⌉] -> [N, 1, H, W]
     "Back to the finer size: zeros in between, then blurred."
     spread = x.new_zeros(len(x), 1, *size)
     spread[..., ::2, ::2] = x
-    return 4*_blur(spread)
+    return 4 * _blur(spread)
 
 # %% ../nbs/13_losses.ipynb #2d2bc560
 def laplacian_pyramid(
-    image: Tensor, # [B, C, H, W], both sides above 2^(levels-1) pixels
-    levels: int=5, # bands of detail
-): # list of levels+1 tensors [B, C, ⌈H/2^k⌉, ⌈W/2^k⌉]: bands of detail from fine to coarse, and the low-pass rest
+    image: Tensor,  # [B, C, H, W], both sides above 2^(levels-1) pixels
+    levels: int = 5,  # bands of detail
+):  # list of levels+1 tensors [B, C, ⌈H/2^k⌉, ⌈W/2^k⌉]: bands of detail from fine to coarse, and the low-pass rest
     "Laplacian pyramid (Burt and Adelson 1983)."
     b, c, h, w = image.shape
-    if min(h, w) <= 2**(levels-1): raise LiftError(f'a picture of {w}×{h} is too small for a pyramid of {levels} levels: both sides need more than {2**(levels-1)} pixels')
-    x, bands = image.reshape(b*c, 1, h, w), []
+    if min(h, w) <= 2 ** (levels - 1):
+        raise LiftError(
+            f'a picture of {w}×{h} is too small for a pyramid of {levels} levels: both sides need more than {2 ** (levels - 1)} pixels'
+        )
+    x, bands = image.reshape(b * c, 1, h, w), []
     for _ in range(levels):
         smaller = _blur(x, stride=2)
-        bands.append(x-_expand(smaller, x.shape[-2:]))
+        bands.append(x - _expand(smaller, x.shape[-2:]))
         x = smaller
     return [band.reshape(b, c, *band.shape[-2:]) for band in (*bands, x)]
 
 # %% ../nbs/13_losses.ipynb #83323477
 @picture_loss
 def laplacian_loss(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1], both sides above 2^(levels-1) pixels
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    levels: int=5, # bands of detail
-): # scalar
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1], both sides above 2^(levels-1) pixels
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    levels: int = 5,  # bands of detail
+):  # scalar
     "Sum over the bands of a Laplacian pyramid, its low-pass rest included, of the mean absolute difference (Niklaus and Liu 2018)."
-    return sum(band.abs().mean() for band in laplacian_pyramid(prediction-target, levels))
+    return sum(band.abs().mean() for band in laplacian_pyramid(prediction - target, levels))
 
 # %% ../nbs/13_losses.ipynb #ccc5c496
-def _ternary(image): # [B, 3, H, W] -> [B, 49, H-6, W-6]
+def _ternary(image):  # [B, 3, H, W] -> [B, 49, H-6, W-6]
     "Each pixel's 7×7 neighbours as darker, equal or brighter: softly -1, 0, 1."
-    (b, _, h, w), grey = image.shape, image.new_tensor([.299, .587, .114])[:, None, None]
-    patches = F.unfold(255*(image*grey).sum(1, keepdim=True), 7).reshape(b, 49, h-6, w-6)
-    step = patches-patches[:, 24:25]
-    return step*(.81+step*step).rsqrt()
+    (b, _, h, w), grey = image.shape, image.new_tensor([0.299, 0.587, 0.114])[:, None, None]
+    patches = F.unfold(255 * (image * grey).sum(1, keepdim=True), 7).reshape(b, 49, h - 6, w - 6)
+    step = patches - patches[:, 24:25]
+    return step * (0.81 + step * step).rsqrt()
+
 
 @picture_loss
 def census_loss(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1], both sides at least 7
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-): # scalar in [0, 1)
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1], both sides at least 7
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+):  # scalar in [0, 1)
     "Soft share of comparisons with neighbours in 7×7 that differ: ternary census as in UnFlow (Meister et al. 2018)."
     h, w = target.shape[-2:]
-    if min(h, w) < 7: raise LiftError(f'a picture of {w}×{h} is smaller than the 7×7 patch of the census: use another loss')
-    d = (_ternary(prediction)-_ternary(target)).square()
-    return (d/(.1+d)).mean()*49/48 # the centre is always 0
+    if min(h, w) < 7:
+        raise LiftError(
+            f'a picture of {w}×{h} is smaller than the 7×7 patch of the census: use another loss'
+        )
+    d = (_ternary(prediction) - _ternary(target)).square()
+    return (d / (0.1 + d)).mean() * 49 / 48  # the centre is always 0
 
 # %% ../nbs/13_losses.ipynb #1afa05cb
 @lru_cache(4)
 def _backbone(net, path, device, dtype):
     "The network of `lpips_distance`, fit for gradients."
-    with torch.inference_mode(False): return _lpips_model.__wrapped__(net, path, device, dtype)
+    with torch.inference_mode(False):
+        return _lpips_model.__wrapped__(net, path, device, dtype)
+
 
 @picture_loss
 def perceptual_loss(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1], both sides at least 32
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    net: str='alex', # the backbone: 'alex', 'vgg' or 'squeeze'
-    learned: bool=True, # LPIPS; if not, the mean absolute difference of the raw features, summed over the layers
-): # scalar
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1], both sides at least 32
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    net: str = 'alex',  # the backbone: 'alex', 'vgg' or 'squeeze'
+    learned: bool = True,  # LPIPS; if not, the mean absolute difference of the raw features, summed over the layers
+):  # scalar
     "LPIPS 0.1 (Zhang et al. 2018), or a plain feature distance (Johnson et al. 2016); `MissingWeights` if the backbone's weights are not on this machine."
     h, w = target.shape[-2:]
-    if min(h, w) < 32: raise LiftError(f'a picture of {w}×{h} is too small for {net}: both sides need at least 32 pixels')
-    model = _backbone(net, str(_backbone_file(net)), target.device, torch.promote_types(prediction.dtype, target.dtype))
-    p, t = 2*prediction-1, 2*target-1 # the package takes [-1, 1]
-    if learned: return model(p, t).mean()
-    return sum((a-b).abs().mean() for a, b in zip(*(model.net(model.scaling_layer(x)) for x in (p, t))))
+    if min(h, w) < 32:
+        raise LiftError(
+            f'a picture of {w}×{h} is too small for {net}: both sides need at least 32 pixels'
+        )
+    model = _backbone(
+        net,
+        str(_backbone_file(net)),
+        target.device,
+        torch.promote_types(prediction.dtype, target.dtype),
+    )
+    p, t = 2 * prediction - 1, 2 * target - 1  # the package takes [-1, 1]
+    if learned:
+        return model(p, t).mean()
+    return sum(
+        (a - b).abs().mean() for a, b in zip(*(model.net(model.scaling_layer(x)) for x in (p, t)))
+    )
 
 # %% ../nbs/13_losses.ipynb #8f63f440
 def shrink_to(
-    x: Tensor, # [B, C, H, W]
-    size: tuple, # (h, w) = (⌈H/d⌉, ⌈W/d⌉) with d of 1, 2, 4 or 8
-): # [B, C, h, w] and d
+    x: Tensor,  # [B, C, H, W]
+    size: tuple,  # (h, w) = (⌈H/d⌉, ⌈W/d⌉) with d of 1, 2, 4 or 8
+):  # [B, C, h, w] and d
     "Bring a picture to the size of a flow."
     h, w = x.shape[-2:]
-    d = next((d for d in (1, 2, 4, 8) if (-(-h//d), -(-w//d)) == tuple(size)), None)
-    if d is None: raise LiftError(f'a flow of {size[1]}×{size[0]} does not fit a picture of {w}×{h}: it should have that size, or a half, a quarter or an eighth, rounded up')
-    return resize(F.pad(x, (0, -w % d, 0, -h % d), mode='replicate'), 1/d), d
+    d = next((d for d in (1, 2, 4, 8) if (-(-h // d), -(-w // d)) == tuple(size)), None)
+    if d is None:
+        raise LiftError(
+            f'a flow of {size[1]}×{size[0]} does not fit a picture of {w}×{h}: it should have that size, or a half, a quarter or an eighth, rounded up'
+        )
+    return resize(F.pad(x, (0, -w % d, 0, -h % d), mode='replicate'), 1 / d), d
+
 
 def _like(x, flows):
     "A picture, or a larger flow, brought to the size of `flows`; and by how much it was divided."
-    if x.ndim != 4 or len(x) != len(flows): raise LiftError(f'a tensor of shape {tuple(x.shape)} does not fit flows of shape {tuple(flows.shape)}: give one [C, H, W] for each flow of the batch')
+    if x.ndim != 4 or len(x) != len(flows):
+        raise LiftError(
+            f'a tensor of shape {tuple(x.shape)} does not fit flows of shape {tuple(flows.shape)}: give one [C, H, W] for each flow of the batch'
+        )
     return shrink_to(x, flows.shape[-2:])
 
+
 def _check_flows(flows, channels, name='flows'):
-    if not isinstance(flows, Tensor) or flows.ndim != 4 or flows.shape[1] not in channels or min(flows.shape[-2:]) < 2:
-        raise LiftError(f"{name} {f'of shape {tuple(flows.shape)}' if isinstance(flows, Tensor) else type(flows).__name__}: it should be a tensor [B, {' or '.join(map(str, channels))}, h, w]")
+    if (
+        not isinstance(flows, Tensor)
+        or flows.ndim != 4
+        or flows.shape[1] not in channels
+        or min(flows.shape[-2:]) < 2
+    ):
+        raise LiftError(
+            f"{name} {f'of shape {tuple(flows.shape)}' if isinstance(flows, Tensor) else type(flows).__name__}: it should be a tensor [B, {' or '.join(map(str, channels))}, h, w]"
+        )
 
 # %% ../nbs/13_losses.ipynb #aeaaa306
 def smoothness_loss(
-    flow: Tensor, # [B, 2, h, w] in pixels, or both flows [B, 4, h, w]: then the sum of the two
-    image: Tensor=None, # [B, 3, H, W] in [0, 1], of the flow's size or 2, 4, 8 times larger; without it edges are not spared
-    k: float=10, # an edge of contrast c divides the cost by exp(k·c)
-): # scalar
+    flow: Tensor,  # [B, 2, h, w] in pixels, or both flows [B, 4, h, w]: then the sum of the two
+    image: Tensor = None,  # [B, 3, H, W] in [0, 1], of the flow's size or 2, 4, 8 times larger; without it edges are not spared
+    k: float = 10,  # an edge of contrast c divides the cost by exp(k·c)
+):  # scalar
     "Edge-aware first-order smoothness (Wang et al. 2018; Jonschkowski et al. 2020, section 4)."
     _check_flows(flow, (2, 4), 'flow')
     with torch.autocast(flow.device.type, enabled=False):
         flow, total = at_least_float32(flow), 0
-        image = torch.zeros_like(flow[:, :1]) if image is None else _like(at_least_float32(image), flow)[0]
+        image = (
+            torch.zeros_like(flow[:, :1])
+            if image is None
+            else _like(at_least_float32(image), flow)[0]
+        )
         for dim in (-1, -2):
-            weight = (-k*image.diff(dim=dim).abs().mean(1)).exp()
-            total = total + (flow.diff(dim=dim).abs().sum(1)*weight).mean()
+            weight = (-k * image.diff(dim=dim).abs().mean(1)).exp()
+            total = total + (flow.diff(dim=dim).abs().sum(1) * weight).mean()
     return total
 
 # %% ../nbs/13_losses.ipynb #224e7921
-def _warped_error(references, target, flows): # -> [B, 2, h, w]
+def _warped_error(references, target, flows):  # -> [B, 2, h, w]
     "Mean absolute error over the colours of the warped left and right reference."
     target = _like(target, flows)[0]
     warped = (backward_warp(_like(r, flows)[0], f) for r, f in zip(references, flows.split(2, 1)))
-    return torch.cat([(w-target).abs().mean(1, keepdim=True) for w in warped], 1)
+    return torch.cat([(w - target).abs().mean(1, keepdim=True) for w in warped], 1)
+
 
 def _check_references(references, target):
-    if len(references) != 2: raise LiftError(f'references should be a pair (left, right), not {len(references)} things')
-    for name, r in zip(('left reference', 'right reference'), references): _check_pair(r, target, 3, (name, 'target'))
+    if len(references) != 2:
+        raise LiftError(f'references should be a pair (left, right), not {len(references)} things')
+    for name, r in zip(('left reference', 'right reference'), references):
+        _check_pair(r, target, 3, (name, 'target'))
+
 
 def warping_loss(
-    references: tuple, # left and right, each [B, 3, H, W] in [0, 1]
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    flows: Tensor, # [B, 4, h, w], from the wanted frame into both, at full size or a half, a quarter, an eighth
-    visible: Tensor=None, # [B, 2, h, w] bool: points of the wanted frame that show in the left and in the right one; all by default
-): # scalar
+    references: tuple,  # left and right, each [B, 3, H, W] in [0, 1]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    flows: Tensor,  # [B, 4, h, w], from the wanted frame into both, at full size or a half, a quarter, an eighth
+    visible: Tensor = None,  # [B, 2, h, w] bool: points of the wanted frame that show in the left and in the right one; all by default
+):  # scalar
     "L1 of the left warped reference plus L1 of the right one (specification, section 7.2)."
     _check_flows(flows, (4,))
     _check_references(references, target)
     with torch.autocast(target.device.type, enabled=False):
         left, right, target, flows = map(at_least_float32, (*references, target, flows))
         error = _warped_error((left, right), target, flows)
-    return (error if visible is None else error*visible).mean((0, 2, 3)).sum()
+    return (error if visible is None else error * visible).mean((0, 2, 3)).sum()
 
 # %% ../nbs/13_losses.ipynb #2618a8a4
 def _teacher_like(teacher, flows):
     _check_flows(teacher, (4,), 'teacher')
     teacher, d = _like(at_least_float32(teacher), flows)
-    return teacher/d
+    return teacher / d
+
 
 def distillation_loss(
-    flows: Tensor, # [B, 4, h, w] of the student, in its pixels
-    teacher: Tensor, # [B, 4, H, W], of the same size or 2, 4, 8 times larger, in its own pixels
-    mask: Tensor=None, # [B, 2, h, w] bool: where the left and the right flow should follow; everywhere by default
-    eps: float=.1, # in pixels: distances well below it cost their square
-): # scalar, in pixels of the student
+    flows: Tensor,  # [B, 4, h, w] of the student, in its pixels
+    teacher: Tensor,  # [B, 4, H, W], of the same size or 2, 4, 8 times larger, in its own pixels
+    mask: Tensor = None,  # [B, 2, h, w] bool: where the left and the right flow should follow; everywhere by default
+    eps: float = 0.1,  # in pixels: distances well below it cost their square
+):  # scalar, in pixels of the student
     "Mean robust end-point distance of both flows to a teacher's; points outside the mask count as 0."
     _check_flows(flows, (4,))
     with torch.autocast(flows.device.type, enabled=False):
-        d = at_least_float32(flows)-_teacher_like(teacher, flows).detach()
-        distance = (d.unflatten(1, (2, 2)).square().sum(2)+eps**2).sqrt()-eps
-    return (distance if mask is None else distance*mask).mean()
+        d = at_least_float32(flows) - _teacher_like(teacher, flows).detach()
+        distance = (d.unflatten(1, (2, 2)).square().sum(2) + eps**2).sqrt() - eps
+    return (distance if mask is None else distance * mask).mean()
+
 
 @torch.no_grad()
 def better_teacher(
-    flows: Tensor, # [B, 4, h, w] of the student
-    teacher: Tensor, # [B, 4, H, W], as for `distillation_loss`
-    references: tuple, # left and right, each [B, 3, H, W]
-    target: Tensor, # [B, 3, H, W]
-): # [B, 2, h, w] bool
+    flows: Tensor,  # [B, 4, h, w] of the student
+    teacher: Tensor,  # [B, 4, H, W], as for `distillation_loss`
+    references: tuple,  # left and right, each [B, 3, H, W]
+    target: Tensor,  # [B, 3, H, W]
+):  # [B, 2, h, w] bool
     "Where the reference warped by the teacher's flow is nearer to the target than by the student's."
     _check_references(references, target)
     with torch.autocast(flows.device.type, enabled=False):
         left, right, target, flows = map(at_least_float32, (*references, target, flows))
-        return _warped_error((left, right), target, _teacher_like(teacher, flows)) < _warped_error((left, right), target, flows)
+        return _warped_error((left, right), target, _teacher_like(teacher, flows)) < _warped_error(
+            (left, right), target, flows
+        )
 
 # %% ../nbs/13_losses.ipynb #dacd3b47
 def reference_frames(
-    frames: Tensor, # [B, T, 3, H, W]
-    offsets: Tensor, # [B, T]; 0 for absent frames, as in `LiftOutput.offsets`
-): # left, right [B, 3, H, W], and t [B] in (0, 1)
+    frames: Tensor,  # [B, T, 3, H, W]
+    offsets: Tensor,  # [B, T]; 0 for absent frames, as in `LiftOutput.offsets`
+):  # left, right [B, 3, H, W], and t [B] in (0, 1)
     "The two references of each sample, and where the wanted frame lies between them."
     i, j = reference_indices(offsets, offsets != 0)
     sample = torch.arange(len(frames), device=frames.device)
     o_left, o_right = offsets[sample, i], offsets[sample, j]
-    return frames[sample, i], frames[sample, j], -o_left/(o_right-o_left)
+    return frames[sample, i], frames[sample, j], -o_left / (o_right - o_left)
+
 
 @torch.no_grad()
 def rife_flows(
-    net, # `lift.rife.load_rife()`
-    left: Tensor, # [B, 3, H, W]
-    right: Tensor, # [B, 3, H, W]
-    t: Tensor, # [B] in (0, 1)
-): # [B, 4, H, W], in pixels
+    net,  # `lift.rife.load_rife()`
+    left: Tensor,  # [B, 3, H, W]
+    right: Tensor,  # [B, 3, H, W]
+    t: Tensor,  # [B] in (0, 1)
+):  # [B, 4, H, W], in pixels
     "RIFE's flows between two references: the teacher."
-    return crop_to(net.motion(pad_to_multiple(left, 64), pad_to_multiple(right, 64), t).flows, left.shape[-2:])
+    return crop_to(
+        net.motion(pad_to_multiple(left, 64), pad_to_multiple(right, 64), t).flows, left.shape[-2:]
+    )
 
 # %% ../nbs/13_losses.ipynb #45137e1c
-RECIPES = {'spec': dict(l1=1., lpips=.1),
-           'no-lpips': dict(l1=1., laplacian=1., census=.01),
-           'rife': dict(laplacian=1., distill=.01),
-           'psnr': dict(psnr=1.)}
+RECIPES = {
+    'spec': dict(l1=1.0, lpips=0.1),
+    'no-lpips': dict(l1=1.0, laplacian=1.0, census=0.01),
+    'rife': dict(laplacian=1.0, distill=0.01),
+    'psnr': dict(psnr=1.0),
+}
+
 
 def _distill_better(flows, teacher, references, target):
     return distillation_loss(flows, teacher, better_teacher(flows, teacher, references, target))
 
-PARTS = {name: (loss, ('frame', 'target')) for name, loss in dict(
-    l1=l1_loss, l2=l2_loss, charbonnier=charbonnier_loss, psnr=psnr_loss, laplacian=laplacian_loss, census=census_loss,
-    lpips=perceptual_loss, vgg=partial(perceptual_loss, net='vgg', learned=False)).items()} | {
+
+PARTS = {
+    name: (loss, ('frame', 'target'))
+    for name, loss in dict(
+        l1=l1_loss,
+        l2=l2_loss,
+        charbonnier=charbonnier_loss,
+        psnr=psnr_loss,
+        laplacian=laplacian_loss,
+        census=census_loss,
+        lpips=perceptual_loss,
+        vgg=partial(perceptual_loss, net='vgg', learned=False),
+    ).items()
+} | {
     'smoothness': (smoothness_loss, ('flows', 'target')),
     'warp': (warping_loss, ('references', 'target', 'flows')),
     'distill': (distillation_loss, ('flows', 'teacher')),
-    'distill_better': (_distill_better, ('flows', 'teacher', 'references', 'target'))} # a function and what it is given
+    'distill_better': (_distill_better, ('flows', 'teacher', 'references', 'target')),
+}  # a function and what it is given
 
 _backbone_of = dict(lpips='alex', vgg='vgg')
 
 # %% ../nbs/13_losses.ipynb #31887671
-def _checked_weights(weights): # mapping -> dict of floats
-    if not isinstance(weights, dict): raise LiftError(f'weights should be a mapping of parts to numbers or the name of a recipe, not {type(weights).__name__}')
+def _checked_weights(weights):  # mapping -> dict of floats
+    if not isinstance(weights, dict):
+        raise LiftError(
+            f'weights should be a mapping of parts to numbers or the name of a recipe, not {type(weights).__name__}'
+        )
     for name, w in weights.items():
         look_up(name, PARTS, 'part of the loss')
-        if isinstance(w, bool) or not isinstance(w, (int, float)) or not 0 <= w < math.inf: raise LiftError(f'the weight {w!r} of {name!r} should be a finite number, 0 or more')
-    if not any(weights.values()): raise LiftError('no part of the loss has a weight above 0: there is nothing to train on')
+        if isinstance(w, bool) or not isinstance(w, (int, float)) or not 0 <= w < math.inf:
+            raise LiftError(f'the weight {w!r} of {name!r} should be a finite number, 0 or more')
+    if not any(weights.values()):
+        raise LiftError('no part of the loss has a weight above 0: there is nothing to train on')
     for name in weights:
-        if name in _backbone_of: _backbone_file(_backbone_of[name]) # raises MissingWeights
+        if name in _backbone_of:
+            _backbone_file(_backbone_of[name])  # raises MissingWeights
     return {name: float(w) for name, w in weights.items()}
 
 # %% ../nbs/13_losses.ipynb #df57080a
-_remedies = dict(flows='give a LiftOutput or flows=', references='give frames= with a LiftOutput, or references=(left, right)', teacher='give teacher=, for instance from rife_flows')
+_remedies = dict(
+    flows='give a LiftOutput or flows=',
+    references='give frames= with a LiftOutput, or references=(left, right)',
+    teacher='give teacher=, for instance from rife_flows',
+)
+
 
 class LiftLoss:
     "Named losses added up by weight (specification, section 7); `LiftError` names what is unknown, `MissingWeights` a file that is not here."
-    def __init__(self,
-        weights='spec', # the name of a recipe, or a mapping: weight by part
+
+    def __init__(
+        self,
+        weights='spec',  # the name of a recipe, or a mapping: weight by part
     ):
         self.recipe = weights if isinstance(weights, str) else None
-        try: self.weights = _checked_weights(look_up(weights, RECIPES, 'recipe') if self.recipe else weights)
+        try:
+            self.weights = _checked_weights(
+                look_up(weights, RECIPES, 'recipe') if self.recipe else weights
+            )
         except MissingWeights as e:
-            if self.recipe != 'spec': raise
-            _warn_once(f'{e}. Until then the loss is L1 + Laplacian + 0.01 census (recipe no-lpips) in place of L1 + 0.1 LPIPS (recipe spec)')
+            if self.recipe != 'spec':
+                raise
+            _warn_once(
+                f'{e}. Until then the loss is L1 + Laplacian + 0.01 census (recipe no-lpips) in place of L1 + 0.1 LPIPS (recipe spec)'
+            )
             self.recipe, self.weights = 'no-lpips', RECIPES['no-lpips'].copy()
 
     @property
-    def needs(self): # set of 'frame', 'target', 'flows', 'references', 'teacher'
+    def needs(self):  # set of 'frame', 'target', 'flows', 'references', 'teacher'
         "What the parts have to be given."
         return {need for name in self.weights for need in PARTS[name][1]}
 
-    def __repr__(self): return f"LiftLoss({self.recipe or 'own weights'}: {', '.join(f'{w:g} {name}' for name, w in self.weights.items())})"
+    def __repr__(self):
+        return f"LiftLoss({self.recipe or 'own weights'}: {', '.join(f'{w:g} {name}' for name, w in self.weights.items())})"
 
-    def __call__(self,
-        output, # LiftOutput, or just a frame [B, 3, H, W]
-        target: Tensor, # [B, 3, H, W] in [0, 1]
-        frames: Tensor=None, # [B, T, 3, H, W], the inputs the output was made from: the references are found in them
-        references: tuple=None, # or the references themselves: left and right, each [B, 3, H, W]
-        flows: Tensor=None, # [B, 4, h, w], in place of the output's
-        teacher: Tensor=None, # [B, 4, H, W], see `rife_flows`
-    ): # scalar to train on, and the unweighted value of each part, detached, by name
+    def __call__(
+        self,
+        output,  # LiftOutput, or just a frame [B, 3, H, W]
+        target: Tensor,  # [B, 3, H, W] in [0, 1]
+        frames: Tensor = None,  # [B, T, 3, H, W], the inputs the output was made from: the references are found in them
+        references: tuple = None,  # or the references themselves: left and right, each [B, 3, H, W]
+        flows: Tensor = None,  # [B, 4, h, w], in place of the output's
+        teacher: Tensor = None,  # [B, 4, H, W], see `rife_flows`
+    ):  # scalar to train on, and the unweighted value of each part, detached, by name
         "The weighted sum, and its parts for the log."
-        given = dict(frame=getattr(output, 'frame', output), target=target, references=references, flows=flows, teacher=teacher)
-        if flows is None and hasattr(output, 'flow_7'): given['flows'] = torch.cat((output.flow_7, output.flow_9), 1)
-        if references is None and frames is not None and hasattr(output, 'offsets'): given['references'] = reference_frames(frames, output.offsets)[:2]
+        given = dict(
+            frame=getattr(output, 'frame', output),
+            target=target,
+            references=references,
+            flows=flows,
+            teacher=teacher,
+        )
+        if flows is None and hasattr(output, 'flow_7'):
+            given['flows'] = torch.cat((output.flow_7, output.flow_9), 1)
+        if references is None and frames is not None and hasattr(output, 'offsets'):
+            given['references'] = reference_frames(frames, output.offsets)[:2]
         parts = {}
         for name, weight in self.weights.items():
             loss, needs = PARTS[name]
             for need in needs:
-                if given[need] is None: raise LiftError(f'the part {name!r} of the loss needs {need}: {_remedies.get(need, "give it")}')
-            with torch.set_grad_enabled(torch.is_grad_enabled() and weight > 0): parts[name] = loss(*(given[n] for n in needs))
-        return sum(self.weights[n]*v for n, v in parts.items() if self.weights[n]), {n: v.detach() for n, v in parts.items()}
+                if given[need] is None:
+                    raise LiftError(
+                        f'the part {name!r} of the loss needs {need}: {_remedies.get(need, "give it")}'
+                    )
+            with torch.set_grad_enabled(torch.is_grad_enabled() and weight > 0):
+                parts[name] = loss(*(given[n] for n in needs))
+        return sum(self.weights[n] * v for n, v in parts.items() if self.weights[n]), {
+            n: v.detach() for n, v in parts.items()
+        }

@@ -7,7 +7,9 @@ __all__ = ['quantize', 'psnr', 'ssim', 'ssim_matlab', 'interpolation_error', 'Mi
            'lpips_distance', 'flip', 'end_point_error', 'warping_error', 'temporal_consistency']
 
 # %% ../nbs/14_metrics.ipynb #045238e0
-import math, pickle, warnings
+import math
+import pickle
+import warnings
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,25 +22,39 @@ from .warp import at_least_float32, backward_warp
 
 # %% ../nbs/14_metrics.ipynb #554a63fa
 def _check_float(x, name):
-    if not isinstance(x, Tensor): raise LiftError(f'{name} is of type {type(x).__name__}: metrics take torch tensors')
-    if not x.is_floating_point(): raise LiftError(f'{name} is {x.dtype}: metrics take floating point, so divide an 8-bit picture by 255')
+    if not isinstance(x, Tensor):
+        raise LiftError(f'{name} is of type {type(x).__name__}: metrics take torch tensors')
+    if not x.is_floating_point():
+        raise LiftError(
+            f'{name} is {x.dtype}: metrics take floating point, so divide an 8-bit picture by 255'
+        )
+
 
 def _check_pair(prediction, target, channels, names=('prediction', 'target')):
     "Two floating-point tensors [B, channels, H, W] of one shape on one device, or a `LiftError` that names the culprit."
     for name, x in zip(names, (prediction, target)):
         _check_float(x, name)
-        if x.ndim != 4 or x.shape[1] != channels or 0 in x.shape: raise LiftError(f'{name} has shape {tuple(x.shape)}: it should be [B, {channels}, H, W]')
+        if x.ndim != 4 or x.shape[1] != channels or 0 in x.shape:
+            raise LiftError(
+                f'{name} has shape {tuple(x.shape)}: it should be [B, {channels}, H, W]'
+            )
     a, b = names
-    if prediction.shape != target.shape: raise LiftError(f'{a} {tuple(prediction.shape)} and {b} {tuple(target.shape)} differ in shape')
-    if prediction.device != target.device: raise LiftError(f'{a} is on {prediction.device} and {b} on {target.device}: move one of them')
+    if prediction.shape != target.shape:
+        raise LiftError(
+            f'{a} {tuple(prediction.shape)} and {b} {tuple(target.shape)} differ in shape'
+        )
+    if prediction.device != target.device:
+        raise LiftError(
+            f'{a} is on {prediction.device} and {b} on {target.device}: move one of them'
+        )
 
 # %% ../nbs/14_metrics.ipynb #6d2479a6
 def quantize(
-    image: Tensor, # any shape, in [0, 1]; what lies outside is clamped
-): # the same shape: the nearest multiples of 1/255
+    image: Tensor,  # any shape, in [0, 1]; what lies outside is clamped
+):  # the same shape: the nearest multiples of 1/255
     "What a picture becomes when it is saved with 8 bits: round(255·x)/255 after clamping."
     _check_float(image, 'image')
-    return ((at_least_float32(image).clamp(0, 1)*255).round()/255).to(image.dtype)
+    return ((at_least_float32(image).clamp(0, 1) * 255).round() / 255).to(image.dtype)
 
 # %% ../nbs/14_metrics.ipynb #cec97f03
 def _images(prediction, target, rounded=False, names=('prediction', 'target')):
@@ -46,113 +62,141 @@ def _images(prediction, target, rounded=False, names=('prediction', 'target')):
     _check_pair(prediction, target, 3, names)
     prediction, target = at_least_float32(prediction), at_least_float32(target)
     low, high = target.aminmax()
-    if not (low >= -1e-3 and high <= 1.001): raise LiftError(f'{names[1]} reaches from {low:.4g} to {high:.4g}: it should lie in [0, 1]')
-    low, high = prediction.flatten(1).aminmax(dim=1) # NaN wins in both
+    if not (low >= -1e-3 and high <= 1.001):
+        raise LiftError(f'{names[1]} reaches from {low:.4g} to {high:.4g}: it should lie in [0, 1]')
+    low, high = prediction.flatten(1).aminmax(dim=1)  # NaN wins in both
     sound = low.isfinite() & high.isfinite()
-    if (sound & ((low < -.5) | (high > 1.5))).any():
-        raise LiftError(f'{names[0]} reaches from {low[sound].min():.4g} to {high[sound].max():.4g}, which is no picture in [0, 1]: scale it, or clamp it first if that is what the model gave')
-    if not sound.all(): prediction = prediction.where(sound[:, None, None, None], math.nan)
+    if (sound & ((low < -0.5) | (high > 1.5))).any():
+        raise LiftError(
+            f'{names[0]} reaches from {low[sound].min():.4g} to {high[sound].max():.4g}, which is no picture in [0, 1]: scale it, or clamp it first if that is what the model gave'
+        )
+    if not sound.all():
+        prediction = prediction.where(sound[:, None, None, None], math.nan)
     return (quantize(prediction), quantize(target)) if rounded else (prediction, target)
 
 # %% ../nbs/14_metrics.ipynb #03032a57
 def psnr(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1]
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    quantize: bool=False, # round both to 8 bits first
-): # [B] in dB
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    quantize: bool = False,  # round both to 8 bits first
+):  # [B] in dB
     "Peak signal-to-noise ratio over all pixels and channels; infinite for identical pictures."
     p, t = _images(prediction, target, quantize)
-    return (-10*(p-t).square().mean((1, 2, 3)).log10()).to(prediction.dtype)
+    return (-10 * (p - t).square().mean((1, 2, 3)).log10()).to(prediction.dtype)
 
 # %% ../nbs/14_metrics.ipynb #df8123ad
-_gaussian = [math.exp(-i*i/(2*1.5**2)) for i in range(-5, 6)]
-_gaussian = [g/sum(_gaussian) for g in _gaussian] # 11 weights, σ 1.5, sum 1
+_gaussian = [math.exp(-i * i / (2 * 1.5**2)) for i in range(-5, 6)]
+_gaussian = [g / sum(_gaussian) for g in _gaussian]  # 11 weights, σ 1.5, sum 1
+
 
 def _smooth(x, dim):
     "Gaussian mean along one axis, only where the window fits: that axis gets shorter by 10."
-    n = x.shape[dim]-10
-    out = x.narrow(dim, 0, n)*_gaussian[0]
-    for i, g in enumerate(_gaussian[1:], 1): out.add_(x.narrow(dim, i, n), alpha=g)
+    n = x.shape[dim] - 10
+    out = x.narrow(dim, 0, n) * _gaussian[0]
+    for i, g in enumerate(_gaussian[1:], 1):
+        out.add_(x.narrow(dim, i, n), alpha=g)
     return out
 
-def _smooth_valid(x): # [B, 3, H, W] -> [B, 3, H-10, W-10]
+
+def _smooth_valid(x):  # [B, 3, H, W] -> [B, 3, H-10, W-10]
     "Gaussian mean of 11×11, only where the window fits."
     return _smooth(_smooth(x, -1), -2)
 
 # %% ../nbs/14_metrics.ipynb #5471f391
 _units = torch.eye(3, dtype=torch.double)[None]
-_colour_mix = _smooth(F.pad(_units, (5, 5), mode='replicate')[0], 1).T.tolist() # 3 outputs × 3 colours
+_colour_mix = _smooth(
+    F.pad(_units, (5, 5), mode='replicate')[0], 1
+).T.tolist()  # 3 outputs × 3 colours
+
 
 def _smooth_colours(x):
     "Gaussian mean across the three colours (dim -3), each end repeated five times."
     r, g, b = x.split(1, -3)
-    return torch.cat([r*m[0] + g*m[1] + b*m[2] for m in _colour_mix], -3)
+    return torch.cat([r * m[0] + g * m[1] + b * m[2] for m in _colour_mix], -3)
 
 # %% ../nbs/14_metrics.ipynb #bd29422a
 def _mean_ssim(x, y, smooth):
     "The mean over pixels and channels of the SSIM map, for a Gaussian filter `smooth` of maps [4·B, 3, H, W]."
-    s, d = x+y-1, x-y
-    s, d, var_s, var_d = smooth(torch.cat((s, d, s*s, d*d))).chunk(4)
-    var_s, var_d = var_s-s*s, var_d-d*d
-    s2, d2, c1, c2 = (s+1).square(), d*d, 2*.01**2, 2*.03**2
-    ratio = (s2-d2+c1)*(var_s-var_d+c2) / ((s2+d2+c1)*(var_s+var_d+c2))
+    s, d = x + y - 1, x - y
+    s, d, var_s, var_d = smooth(torch.cat((s, d, s * s, d * d))).chunk(4)
+    var_s, var_d = var_s - s * s, var_d - d * d
+    s2, d2, c1, c2 = (s + 1).square(), d * d, 2 * 0.01**2, 2 * 0.03**2
+    ratio = (s2 - d2 + c1) * (var_s - var_d + c2) / ((s2 + d2 + c1) * (var_s + var_d + c2))
     return ratio.mean((1, 2, 3))
 
 # %% ../nbs/14_metrics.ipynb #4a799172
 def ssim(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1], both sides at least 11
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    quantize: bool=False, # round both to 8 bits first
-): # [B] in (-1, 1]
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1], both sides at least 11
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    quantize: bool = False,  # round both to 8 bits first
+):  # [B] in (-1, 1]
     "Structural similarity, 11×11 Gaussian window, channel by channel, only where the window fits (Wang et al. 2004)."
     p, t = _images(prediction, target, quantize)
     h, w = p.shape[-2:]
-    if min(h, w) < 11: raise LiftError(f'a picture of {w}×{h} is smaller than the 11×11 window of ssim: use ssim_matlab, which extends it')
+    if min(h, w) < 11:
+        raise LiftError(
+            f'a picture of {w}×{h} is smaller than the 11×11 window of ssim: use ssim_matlab, which extends it'
+        )
     return _mean_ssim(p, t, _smooth_valid).to(prediction.dtype)
 
 # %% ../nbs/14_metrics.ipynb #78edf817
 def ssim_matlab(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1], any size
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    quantize: bool=False, # round both to 8 bits first
-): # [B] in (-1, 1]
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1], any size
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    quantize: bool = False,  # round both to 8 bits first
+):  # [B] in (-1, 1]
     "The SSIM of RIFE, EMA-VFI and VFIMamba: one 11×11×11 Gaussian across colours, height and width, edges repeated."
     p, t = _images(prediction, target, quantize)
-    return _mean_ssim(p, t, lambda x: _smooth_valid(F.pad(_smooth_colours(x), (5, 5, 5, 5), mode='replicate'))).to(prediction.dtype)
+    return _mean_ssim(
+        p, t, lambda x: _smooth_valid(F.pad(_smooth_colours(x), (5, 5, 5, 5), mode='replicate'))
+    ).to(prediction.dtype)
 
 # %% ../nbs/14_metrics.ipynb #13ff3c6a
 def interpolation_error(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1]
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-): # [B] in grey levels, 0 to 255
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+):  # [B] in grey levels, 0 to 255
     "Middlebury's IE as the peers compute it: mean of |round(255·prediction) - 255·target|."
     p, t = _images(prediction, target)
-    return (255*(quantize(p)-t)).abs().mean((1, 2, 3)).to(prediction.dtype)
+    return (255 * (quantize(p) - t)).abs().mean((1, 2, 3)).to(prediction.dtype)
 
 # %% ../nbs/14_metrics.ipynb #e89e7e91
 class MissingWeights(LiftError):
     "A file of weights that LIFT doesn't ship is not there; the message says where to get it and where to put it."
 
-_backbones = dict(alex='alexnet-owt-7be5be79.pth', vgg='vgg16-397923af.pth', squeeze='squeezenet1_1-b8a52dc0.pth')
+
+_backbones = dict(
+    alex='alexnet-owt-7be5be79.pth', vgg='vgg16-397923af.pth', squeeze='squeezenet1_1-b8a52dc0.pth'
+)
+
 
 def _backbone_file(net):
     "Path of torchvision's ImageNet weights of a backbone, in the cache of torch.hub."
-    if net not in _backbones: raise LiftError(f"LPIPS has no net {net!r}: use {', '.join(_backbones)}")
-    path = Path(torch.hub.get_dir())/'checkpoints'/_backbones[net]
-    if not path.is_file(): raise MissingWeights(f'LPIPS needs {path.name}: download https://download.pytorch.org/models/{path.name} and put it into {path.parent}')
+    if net not in _backbones:
+        raise LiftError(f"LPIPS has no net {net!r}: use {', '.join(_backbones)}")
+    path = Path(torch.hub.get_dir()) / 'checkpoints' / _backbones[net]
+    if not path.is_file():
+        raise MissingWeights(
+            f'LPIPS needs {path.name}: download https://download.pytorch.org/models/{path.name} and put it into {path.parent}'
+        )
     return path
 
 # %% ../nbs/14_metrics.ipynb #2d928b59
 @lru_cache(None)
-def _warn_once(message): warnings.warn(message, stacklevel=3)
+def _warn_once(message):
+    warnings.warn(message, stacklevel=3)
+
 
 def lpips_available(
-    net: str='alex', # 'alex', 'vgg' or 'squeeze'
-): # bool
+    net: str = 'alex',  # 'alex', 'vgg' or 'squeeze'
+):  # bool
     "Whether `lpips_distance` can run; if not, warn once and say which file is missing."
-    try: _backbone_file(net)
-    except MissingWeights as e: _warn_once(f'{e} (until then LPIPS is left empty)')
-    else: return True
+    try:
+        _backbone_file(net)
+    except MissingWeights as e:
+        _warn_once(f'{e} (until then LPIPS is left empty)')
+    else:
+        return True
     return False
 
 # %% ../nbs/14_metrics.ipynb #6e1b1bce
@@ -160,41 +204,57 @@ def lpips_available(
 def _lpips_model(net, path, device, dtype):
     "The `lpips` network with torchvision's backbone weights from `path`."
     import lpips
+
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        warnings.simplefilter('ignore') # lpips calls torchvision in a way that is out of fashion
+        warnings.simplefilter('ignore')  # lpips calls torchvision in a way that is out of fashion
         model = lpips.LPIPS(net=net, pnet_rand=True, verbose=False)
         try:
             weights = torch.load(path, map_location='cpu', weights_only=True)
-            model.net.load_state_dict({k: weights['features.'+k.split('.', 1)[1]] for k in model.net.state_dict()})
+            model.net.load_state_dict(
+                {k: weights['features.' + k.split('.', 1)[1]] for k in model.net.state_dict()}
+            )
         except (RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError):
-            raise LiftError(f"{path}: not the weights of torchvision's {net} (damaged or another file): delete it and download it again") from None
+            raise LiftError(
+                f"{path}: not the weights of torchvision's {net} (damaged or another file): delete it and download it again"
+            ) from None
     return model.requires_grad_(False).to(device, dtype)
 
 # %% ../nbs/14_metrics.ipynb #18c6d8d4
 def lpips_distance(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1], both sides at least 32
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    net: str='alex', # the backbone: 'alex' (what papers print), 'vgg' or 'squeeze'
-): # [B], 0 for identical pictures
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1], both sides at least 32
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    net: str = 'alex',  # the backbone: 'alex' (what papers print), 'vgg' or 'squeeze'
+):  # [B], 0 for identical pictures
     "LPIPS 0.1 (Zhang et al. 2018); `MissingWeights` if torchvision's weights of the backbone are not on this machine."
     p, t = _images(prediction, target)
     h, w = p.shape[-2:]
-    if min(h, w) < 32: raise LiftError(f'a picture of {w}×{h} is too small for LPIPS: both sides need at least 32 pixels')
-    model = _lpips_model(net, str(_backbone_file(net)), p.device, torch.promote_types(p.dtype, t.dtype))
-    with torch.autocast(p.device.type, enabled=False): # the package takes [-1, 1]
-        return model(2*p-1, 2*t-1).flatten().to(prediction.dtype)
+    if min(h, w) < 32:
+        raise LiftError(
+            f'a picture of {w}×{h} is too small for LPIPS: both sides need at least 32 pixels'
+        )
+    model = _lpips_model(
+        net, str(_backbone_file(net)), p.device, torch.promote_types(p.dtype, t.dtype)
+    )
+    with torch.autocast(p.device.type, enabled=False):  # the package takes [-1, 1]
+        return model(2 * p - 1, 2 * t - 1).flatten().to(prediction.dtype)
 
 # %% ../nbs/14_metrics.ipynb #4430c70e
 def flip(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1], sRGB; clamped for the comparison
-    target: Tensor, # [B, 3, H, W] in [0, 1], sRGB
-): # [B] in [0, 1], 0 for identical pictures
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1], sRGB; clamped for the comparison
+    target: Tensor,  # [B, 3, H, W] in [0, 1], sRGB
+):  # [B] in [0, 1], 0 for identical pictures
     "Mean LDR-FLIP at 67 pixels per degree (Andersson et al. 2020), by the authors' program, on the CPU."
     from flip_evaluator import evaluate
+
     p, t = _images(prediction, target)
-    arrays = [x.detach().nan_to_num().clamp(0, 1).permute(0, 2, 3, 1).float().cpu().contiguous().numpy() for x in (t, p)]
+    arrays = [
+        x.detach().nan_to_num().clamp(0, 1).permute(0, 2, 3, 1).float().cpu().contiguous().numpy()
+        for x in (t, p)
+    ]
     values = [evaluate(a, b, 'LDR', applyMagma=False)[1] for a, b in zip(*arrays)]
-    broken = p[:, 0, 0, 0].isnan() # such samples are NaN throughout; the program would take it for a colour
+    broken = p[
+        :, 0, 0, 0
+    ].isnan()  # such samples are NaN throughout; the program would take it for a colour
     return p.new_tensor(values).masked_fill(broken, math.nan).to(prediction.dtype)
 
 # %% ../nbs/14_metrics.ipynb #b5a3bdf6
@@ -203,53 +263,78 @@ def _mean_where(values, mask):
     mask = mask.expand_as(values)
     return values.where(mask, 0).flatten(1).sum(1) / mask.flatten(1).sum(1)
 
+
 def _mask(mask, like, name='valid'):
     "A mask [B, 1, H, W] that fits the tensor `like`; all true by default."
     shape = (like.shape[0], 1, *like.shape[-2:])
-    if mask is None: return torch.ones(shape, dtype=torch.bool, device=like.device)
-    if not isinstance(mask, Tensor) or mask.dtype != torch.bool: raise LiftError(f'{name} should be a bool tensor: compare it with a threshold')
-    if mask.shape not in (shape, shape[:1]+shape[2:]): raise LiftError(f'{name} has shape {tuple(mask.shape)}: it should be {list(shape)}')
+    if mask is None:
+        return torch.ones(shape, dtype=torch.bool, device=like.device)
+    if not isinstance(mask, Tensor) or mask.dtype != torch.bool:
+        raise LiftError(f'{name} should be a bool tensor: compare it with a threshold')
+    if mask.shape not in (shape, shape[:1] + shape[2:]):
+        raise LiftError(f'{name} has shape {tuple(mask.shape)}: it should be {list(shape)}')
     return mask.reshape(shape)
 
 # %% ../nbs/14_metrics.ipynb #40d8a4d6
 def end_point_error(
-    prediction: Tensor, # [B, 2, H, W] flow in pixels
-    target: Tensor, # [B, 2, H, W] true flow in pixels
-    valid: Tensor=None, # [B, 1, H, W] or [B, H, W] bool: where the true flow is known; everywhere by default
-): # [B] in pixels
+    prediction: Tensor,  # [B, 2, H, W] flow in pixels
+    target: Tensor,  # [B, 2, H, W] true flow in pixels
+    valid: Tensor = None,  # [B, 1, H, W] or [B, H, W] bool: where the true flow is known; everywhere by default
+):  # [B] in pixels
     "Mean Euclidean distance between two flows (Otte and Nagel 1994); NaN if nothing is valid or the prediction is NaN there."
     _check_pair(prediction, target, 2)
     valid = _mask(valid, prediction)
-    if not (target.isfinite() | ~valid).all(): raise LiftError('target holds a flow that is not finite: name the known places with valid=')
-    difference = at_least_float32(prediction)-at_least_float32(target)
-    return _mean_where(torch.linalg.vector_norm(difference, dim=1, keepdim=True), valid).to(prediction.dtype)
+    if not (target.isfinite() | ~valid).all():
+        raise LiftError('target holds a flow that is not finite: name the known places with valid=')
+    difference = at_least_float32(prediction) - at_least_float32(target)
+    return _mean_where(torch.linalg.vector_norm(difference, dim=1, keepdim=True), valid).to(
+        prediction.dtype
+    )
 
 # %% ../nbs/14_metrics.ipynb #31ec8857
 def warping_error(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1]
-    neighbour: Tensor, # [B, 3, H, W] in [0, 1], a real frame at another time
-    flow: Tensor, # [B, 2, H, W] true motion in pixels, from `neighbour` into the moment of `prediction`
-    visible: Tensor=None, # [B, 1, H, W] or [B, H, W] bool: pixels of `neighbour` not hidden in the wanted frame; all by default
-): # [B], mean squared difference
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1]
+    neighbour: Tensor,  # [B, 3, H, W] in [0, 1], a real frame at another time
+    flow: Tensor,  # [B, 2, H, W] true motion in pixels, from `neighbour` into the moment of `prediction`
+    visible: Tensor = None,  # [B, 1, H, W] or [B, H, W] bool: pixels of `neighbour` not hidden in the wanted frame; all by default
+):  # [B], mean squared difference
     "How badly a prediction, fetched along the true motion, fits a real neighbour (Lai et al. 2018); NaN if nothing is visible."
     p, n = _images(prediction, neighbour, names=('prediction', 'neighbour'))
-    if not isinstance(flow, Tensor) or flow.shape != (p.shape[0], 2, *p.shape[-2:]): raise LiftError(f'flow should be a tensor of shape {[p.shape[0], 2, *p.shape[-2:]]}')
+    if not isinstance(flow, Tensor) or flow.shape != (p.shape[0], 2, *p.shape[-2:]):
+        raise LiftError(f'flow should be a tensor of shape {[p.shape[0], 2, *p.shape[-2:]]}')
     (h, w), flow = p.shape[-2:], at_least_float32(flow)
-    x, y = torch.arange(w, device=flow.device)+flow[:, :1], torch.arange(h, device=flow.device)[:, None]+flow[:, 1:]
-    inside = (x >= 0) & (x <= w-1) & (y >= 0) & (y <= h-1)
-    return _mean_where((backward_warp(p, flow)-n).square(), inside & _mask(visible, p, 'visible')).to(prediction.dtype)
+    x, y = (
+        torch.arange(w, device=flow.device) + flow[:, :1],
+        torch.arange(h, device=flow.device)[:, None] + flow[:, 1:],
+    )
+    inside = (x >= 0) & (x <= w - 1) & (y >= 0) & (y <= h - 1)
+    return _mean_where(
+        (backward_warp(p, flow) - n).square(), inside & _mask(visible, p, 'visible')
+    ).to(prediction.dtype)
 
 # %% ../nbs/14_metrics.ipynb #7823c95b
 def temporal_consistency(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1]
-    neighbours: Tensor, # [B, N, 3, H, W] in [0, 1], real frames around it
-    flows: Tensor, # [B, N, 2, H, W] true motion in pixels, from each neighbour into the moment of `prediction`
-    visible: Tensor=None, # [B, N, 1, H, W] bool; all by default
-): # [B], mean squared difference, 0 at best
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1]
+    neighbours: Tensor,  # [B, N, 3, H, W] in [0, 1], real frames around it
+    flows: Tensor,  # [B, N, 2, H, W] true motion in pixels, from each neighbour into the moment of `prediction`
+    visible: Tensor = None,  # [B, N, 1, H, W] bool; all by default
+):  # [B], mean squared difference, 0 at best
     "Mean warping error against the real neighbours; one of which nothing is visible is left out."
-    for name, x in dict(neighbours=neighbours, flows=flows, visible=neighbours if visible is None else visible).items():
-        if not isinstance(x, Tensor) or x.ndim != 5 or x.shape[1] != neighbours.shape[1] or x.shape[1] == 0:
-            raise LiftError(f'{name} should be a tensor [B, N, channels, H, W] with the same N ≥ 1 in neighbours, flows and visible')
-    masks = [None]*neighbours.shape[1] if visible is None else visible.unbind(1)
-    errors = [warping_error(prediction, n, f, v) for n, f, v in zip(neighbours.unbind(1), flows.unbind(1), masks)]
+    for name, x in dict(
+        neighbours=neighbours, flows=flows, visible=neighbours if visible is None else visible
+    ).items():
+        if (
+            not isinstance(x, Tensor)
+            or x.ndim != 5
+            or x.shape[1] != neighbours.shape[1]
+            or x.shape[1] == 0
+        ):
+            raise LiftError(
+                f'{name} should be a tensor [B, N, channels, H, W] with the same N ≥ 1 in neighbours, flows and visible'
+            )
+    masks = [None] * neighbours.shape[1] if visible is None else visible.unbind(1)
+    errors = [
+        warping_error(prediction, n, f, v)
+        for n, f, v in zip(neighbours.unbind(1), flows.unbind(1), masks)
+    ]
     return torch.stack(errors).nanmean(0)

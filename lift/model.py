@@ -20,8 +20,26 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from .context import TemporalContext
-from .core import LiftConfig, LiftError, Window, crop_to, named_config, outer_indices, pad_to_multiple, reference_indices, replacing
-from .encoder import WANTED_INDEX, FeatureEncoder, FrameFeatures, encode_frame, positional_encoding, select_features, start_as_pixels
+from lift.core import (
+    LiftConfig,
+    LiftError,
+    Window,
+    crop_to,
+    named_config,
+    outer_indices,
+    pad_to_multiple,
+    reference_indices,
+    replacing,
+)
+from lift.encoder import (
+    WANTED_INDEX,
+    FeatureEncoder,
+    FrameFeatures,
+    encode_frame,
+    positional_encoding,
+    select_features,
+    start_as_pixels,
+)
 from .flow import CascadeFlow, Motion, cubic_correction, outer_displacement
 from .fusion import Evidence, FusionNet
 from .refine import FullResRefiner, start_within_bounds
@@ -33,280 +51,467 @@ from .warp import resize
 @dataclass(frozen=True)
 class LiftOutput:
     "A frame and what led to it. The numbers 7 and 9 are the specification's indices of the references."
-    frame: Tensor # [B, 3, H, W], not clamped
-    coarse: Tensor # [B, 3, ⌈H/4⌉, ⌈W/4⌉]
-    flow_7: Tensor # [B, 2, ⌈H/4⌉, ⌈W/4⌉] into the left reference
-    flow_9: Tensor # [B, 2, ⌈H/4⌉, ⌈W/4⌉] into the right reference
-    occ_7: Tensor # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the left reference
-    occ_9: Tensor # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the right reference
-    alphas: Tensor # [B, T]
-    offsets: Tensor # [B, T]; 0 for an absent frame of unknown place
-    attention: list = field(default_factory=list) # when asked for: per layer [B, H'/32, W'/32, heads, T, T]; where frames are fused one of [B, H'/8, W'/8, 1, 1, T]
-    stages: dict = field(default_factory=dict) # when asked for: context, flow (full size), blend, residual, base; where frames are fused flow, start, base, believed, weights
 
-    def alphas_by_index(self): # [B, 15]
+    frame: Tensor  # [B, 3, H, W], not clamped
+    coarse: Tensor  # [B, 3, ⌈H/4⌉, ⌈W/4⌉]
+    flow_7: Tensor  # [B, 2, ⌈H/4⌉, ⌈W/4⌉] into the left reference
+    flow_9: Tensor  # [B, 2, ⌈H/4⌉, ⌈W/4⌉] into the right reference
+    occ_7: Tensor  # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the left reference
+    occ_9: Tensor  # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the right reference
+    alphas: Tensor  # [B, T]
+    offsets: Tensor  # [B, T]; 0 for an absent frame of unknown place
+    attention: list = field(
+        default_factory=list
+    )  # when asked for: per layer [B, H'/32, W'/32, heads, T, T]; where frames are fused one of [B, H'/8, W'/8, 1, 1, T]
+    stages: dict = field(
+        default_factory=dict
+    )  # when asked for: context, flow (full size), blend, residual, base; where frames are fused flow, start, base, believed, weights
+
+    def alphas_by_index(self):  # [B, 15]
         "Alphas at the specification's indices 0…14, with 0 at 8 and wherever no frame was given; gap windows only."
         for row in self.offsets.tolist():
-            known = [o for o in row if o] # 0 stands for an absent frame of unknown place; its alpha is 0
-            in_range = all(o.is_integer() and -WANTED_INDEX <= o < 15-WANTED_INDEX for o in known)
+            known = [
+                o for o in row if o
+            ]  # 0 stands for an absent frame of unknown place; its alpha is 0
+            in_range = all(o.is_integer() and -WANTED_INDEX <= o < 15 - WANTED_INDEX for o in known)
             every_second = len(known) > 2 and all(o % 2 for o in known)
             if not in_range or every_second or len(set(known)) < len(known):
-                raise LiftError('alphas_by_index needs a gap window (whole offsets from -8 to +6, not every second one): use alphas with offsets')
+                raise LiftError(
+                    'alphas_by_index needs a gap window (whole offsets from -8 to +6, not every second one): use alphas with offsets'
+                )
         index = (self.offsets + WANTED_INDEX).long()
         return self.alphas.new_zeros(len(index), 15).scatter(1, index, self.alphas)
 
 # %% ../nbs/07_lift.ipynb #34471fac
 class LIFT(nn.Module):
     "LIFT-15 (specification 2.1): a frame from the frames around it. Built from a `LiftConfig` with random weights; see `create_lift_model`."
-    def __init__(self, config: LiftConfig=LiftConfig()):
+
+    def __init__(self, config: LiftConfig = LiftConfig()):
         super().__init__()
-        self.config, self.epoch, self.loaded = config, 1, () # loaded: encoder tensors that came from a file
+        self.config, self.epoch, self.loaded = (
+            config,
+            1,
+            (),
+        )  # loaded: encoder tensors that came from a file
         if config.fusion:
-            if config.flow != 'rife': raise LiftError("fusion=True works on RIFE's flow: use flow='rife'")
+            if config.flow != 'rife':
+                raise LiftError("fusion=True works on RIFE's flow: use flow='rife'")
             self.encoder, self.flow = nn.Identity(), RifeFlow(passes=4)
-            self.fusion = FusionNet(config.trajectory == 'cubic' and config.num_frames > 3, config.use_context)
+            self.fusion = FusionNet(
+                config.trajectory == 'cubic' and config.num_frames > 3, config.use_context
+            )
             return
         self.encoder = FeatureEncoder()
-        if config.use_context: self.context = TemporalContext(config)
+        if config.use_context:
+            self.context = TemporalContext(config)
         self.flow = RifeFlow() if config.flow == 'rife' else CascadeFlow(config.zero_init)
         self.synthesis = CoarseSynthesis(config.zero_init)
         self.refine = FullResRefiner(config)
         bounded = config.zero_init and config.use_s1 and not config.align_s1
-        if bounded or config.zero_init and config.flow == 'cascade': start_as_pixels(self.encoder)
-        if bounded: start_within_bounds(self.refine.net)
+        if bounded or config.zero_init and config.flow == 'cascade':
+            start_as_pixels(self.encoder)
+        if bounded:
+            start_within_bounds(self.refine.net)
 
 # %% ../nbs/07_lift.ipynb #8cf13db3
 def _batched(x, b, device, name, t):
     x = torch.as_tensor(getattr(x, 'offsets', x), device=device)
-    if x.shape not in ((t,), (b, t)): raise LiftError(f'{name} of shape {list(x.shape)} should be [{t}] or [{b}, {t}], one entry a frame')
+    if x.shape not in ((t,), (b, t)):
+        raise LiftError(
+            f'{name} of shape {list(x.shape)} should be [{t}] or [{b}, {t}], one entry a frame'
+        )
     return x.expand(b, t)
 
+
 @patch
-def positions(self: LIFT,
-    b: int, # samples
-    t: int, # frames a sample
-    offsets=None, # [T] or [B, T], or a Window; default: the gap window of T
-    valid=None, # [T] or [B, T] bool; default: all
-    device=None, # where to; None leaves tensors where they are, and numbers on the processor
-): # offsets [B, T] float, valid [B, T] bool
+def positions(
+    self: LIFT,
+    b: int,  # samples
+    t: int,  # frames a sample
+    offsets=None,  # [T] or [B, T], or a Window; default: the gap window of T
+    valid=None,  # [T] or [B, T] bool; default: all
+    device=None,  # where to; None leaves tensors where they are, and numbers on the processor
+):  # offsets [B, T] float, valid [B, T] bool
     "Offsets and validity of a window, checked."
-    most = self.config.num_frames-1
+    most = self.config.num_frames - 1
     if t == 15 or t > most:
-        why = 'the wanted frame (index 8) is what the model makes, not an input: give the 14 others' if t == 15 else 'leave out the farthest'
+        why = (
+            'the wanted frame (index 8) is what the model makes, not an input: give the 14 others'
+            if t == 15
+            else 'leave out the farthest'
+        )
         raise LiftError(f'{t} frames given, this model takes up to {most}: {why}')
-    if offsets is None and t not in (2, 6, 14): raise LiftError(f'{t} frames given without offsets: say where they lie in time (2, 6 and 14 frames have a default)')
-    offsets = _batched(Window.gap(t+1) if offsets is None else offsets, b, device, 'offsets', t).float()
-    valid = _batched([True]*t if valid is None else valid, b, offsets.device, 'valid', t).bool()
+    if offsets is None and t not in (2, 6, 14):
+        raise LiftError(
+            f'{t} frames given without offsets: say where they lie in time (2, 6 and 14 frames have a default)'
+        )
+    offsets = _batched(
+        Window.gap(t + 1) if offsets is None else offsets, b, device, 'offsets', t
+    ).float()
+    valid = _batched([True] * t if valid is None else valid, b, offsets.device, 'valid', t).bool()
     return offsets.where(valid | offsets.isfinite(), 0), valid
 
 # %% ../nbs/07_lift.ipynb #4bc9988b
 @patch
-def blocks(self: LIFT): # list of modules
+def blocks(self: LIFT):  # list of modules
     "The parts that hold the convolutions, each worth compiling or checkpointing by itself."
-    if self.config.fusion: return [*self.flow.net.blocks, self.fusion.coarse, self.fusion.fine]
+    if self.config.fusion:
+        return [*self.flow.net.blocks, self.fusion.coarse, self.fusion.fine]
     flows = self.flow.net.blocks if self.config.flow == 'rife' else self.flow.children()
-    return [self.encoder, *([self.context] if self.config.use_context else []), *flows, self.refine.net]
+    return [
+        self.encoder,
+        *([self.context] if self.config.use_context else []),
+        *flows,
+        self.refine.net,
+    ]
+
 
 @patch
-def count_parameters(self: LIFT): # dict: encoder, context, flow, synthesis, refine, total, trainable, frozen
+def count_parameters(
+    self: LIFT,
+):  # dict: encoder, context, flow, synthesis, refine, total, trainable, frozen
     "Parameters per stage, printed and returned."
     count = lambda parameters: sum(p.numel() for p in parameters)
     counts = {name: count(stage.parameters()) for name, stage in self.named_children()}
     trainable = count(p for p in self.parameters() if p.requires_grad)
-    counts |= dict(total=count(self.parameters()), trainable=trainable, frozen=count(self.parameters())-trainable)
+    counts |= dict(
+        total=count(self.parameters()),
+        trainable=trainable,
+        frozen=count(self.parameters()) - trainable,
+    )
     print('\n'.join(f'{name:<10}{n:>12,}' for name, n in counts.items()))
     return counts
 
 # %% ../nbs/07_lift.ipynb #38e8ee14
 @patch
-def encode(self: LIFT,
-    frame: Tensor, # [B, 3, H, W] in [0, 1]
-    scale: float=1, # at which motion is looked for: 1/2 or 1/4 for very large frames, where RIFE's flow is used
-): # FrameFeatures, usable at any offset
+def encode(
+    self: LIFT,
+    frame: Tensor,  # [B, 3, H, W] in [0, 1]
+    scale: float = 1,  # at which motion is looked for: 1/2 or 1/4 for very large frames, where RIFE's flow is used
+):  # FrameFeatures, usable at any offset
     "Stage 1 for one frame."
-    if self.config.flow != 'rife' and scale != 1: raise LiftError("motion can be looked for at another scale only with RIFE's flow (flow='rife')")
-    if self.config.fusion: return self.encode_small(frame, scale)
+    if self.config.flow != 'rife' and scale != 1:
+        raise LiftError(
+            "motion can be looked for at another scale only with RIFE's flow (flow='rife')"
+        )
+    if self.config.fusion:
+        return self.encode_small(frame, scale)
     features = encode_frame(self.encoder, frame, self.flow.multiple)
-    return replace(features, motion=self.flow.describe(features.image, scale), scale=scale) if self.config.flow == 'rife' else features
+    return (
+        replace(features, motion=self.flow.describe(features.image, scale), scale=scale)
+        if self.config.flow == 'rife'
+        else features
+    )
 
 # %% ../nbs/07_lift.ipynb #f570f748
 @patch
 def glance(self: LIFT, frame: Tensor):
     "What is wanted of a frame that is neither a reference nor an outer neighbour, as of `encode(frame).light()`."
-    if not self.config.fusion: return self.encode(frame).light()
-    if frame.ndim != 4 or frame.shape[1] != 3: raise LiftError(f'a frame should be [B, 3, H, W], not {list(frame.shape)}: add the batch dimension, use RGB')
+    if not self.config.fusion:
+        return self.encode(frame).light()
+    if frame.ndim != 4 or frame.shape[1] != 3:
+        raise LiftError(
+            f'a frame should be [B, 3, H, W], not {list(frame.shape)}: add the batch dimension, use RGB'
+        )
     image = pad_to_multiple(frame, 64)
     return FrameFeatures(tuple(frame.shape[-2:]), image, None, small=F.avg_pool2d(image, 8))
 
+
 @patch
-def encode_small(self: LIFT, frame: Tensor, scale: float=1):
+def encode_small(self: LIFT, frame: Tensor, scale: float = 1):
     "One frame as the fusion wants it."
     seen = self.glance(frame)
-    half = self.flow.describe(seen.image, 1/2)
-    return replace(seen, motion=half if scale == 1/2 else self.flow.describe(seen.image, scale), scale=scale, half=half)
+    half = self.flow.describe(seen.image, 1 / 2)
+    return replace(
+        seen,
+        motion=half if scale == 1 / 2 else self.flow.describe(seen.image, scale),
+        scale=scale,
+        half=half,
+    )
 
 # %% ../nbs/07_lift.ipynb #e349a5d5
 @patch
-def motion(self: LIFT,
-    features: list, # T FrameFeatures
-    context: Tensor, # [B, 256, H'/16, W'/16]
-    offsets: Tensor, # [B, T]
-    valid: Tensor, # [B, T]
-): # left and right FrameFeatures, Motion
+def motion(
+    self: LIFT,
+    features: list,  # T FrameFeatures
+    context: Tensor,  # [B, 256, H'/16, W'/16]
+    offsets: Tensor,  # [B, T]
+    valid: Tensor,  # [B, T]
+):  # left and right FrameFeatures, Motion
     "Stage 3 between the references of each sample."
     i, j = reference_indices(offsets, valid)
     left, right = select_features(features, i), select_features(features, j)
     o_left, o_right = (offsets.gather(1, k[:, None])[:, 0] for k in (i, j))
-    motion = self.flow(left, right, context, -o_left/(o_right-o_left))
-    if not self.config.use_occlusion: motion = replace(motion, logits=torch.zeros_like(motion.logits))
-    if self.config.trajectory == 'linear': return left, right, motion
+    motion = self.flow(left, right, context, -o_left / (o_right - o_left))
+    if not self.config.use_occlusion:
+        motion = replace(motion, logits=torch.zeros_like(motion.logits))
+    if self.config.trajectory == 'linear':
+        return left, right, motion
     outer_i, outer_j, there = outer_indices(offsets, valid)
     curved = there.all(1)
-    if not curved.any(): return left, right, motion
-    o_before, o_after = (torch.where(curved, offsets.gather(1, k[:, None])[:, 0], o) for k, o in ((outer_i, o_left-1), (outer_j, o_right+1)))
-    middle = torch.full_like(o_left, .5)
-    before = outer_displacement(self.flow(select_features(features, outer_i), left, context, middle), motion.flows[:, :2], o_left, o_before)
-    after = outer_displacement(self.flow(right, select_features(features, outer_j), context, middle), motion.flows[:, 2:], o_right, o_after)
-    correction = cubic_correction(motion.flows, before, after, torch.stack((o_before, o_left, o_right, o_after), -1))
-    return left, right, motion.bent(correction*curved[:, None, None, None])
+    if not curved.any():
+        return left, right, motion
+    o_before, o_after = (
+        torch.where(curved, offsets.gather(1, k[:, None])[:, 0], o)
+        for k, o in ((outer_i, o_left - 1), (outer_j, o_right + 1))
+    )
+    middle = torch.full_like(o_left, 0.5)
+    before = outer_displacement(
+        self.flow(select_features(features, outer_i), left, context, middle),
+        motion.flows[:, :2],
+        o_left,
+        o_before,
+    )
+    after = outer_displacement(
+        self.flow(right, select_features(features, outer_j), context, middle),
+        motion.flows[:, 2:],
+        o_right,
+        o_after,
+    )
+    correction = cubic_correction(
+        motion.flows, before, after, torch.stack((o_before, o_left, o_right, o_after), -1)
+    )
+    return left, right, motion.bent(correction * curved[:, None, None, None])
 
 # %% ../nbs/07_lift.ipynb #fb49b1f7
 @patch
 def context_of(self: LIFT, features, offsets, valid, alphas=None, return_attention=False):
     "Stage 2, or its absence: F_ctx [B, 256, H'/16, W'/16], alphas [B, T], attention."
     if not self.config.use_context:
-        if alphas is not None: raise LiftError('this model has no context (use_context=False): there are no alphas to override')
+        if alphas is not None:
+            raise LiftError(
+                'this model has no context (use_context=False): there are no alphas to override'
+            )
         alphas = torch.zeros_like(offsets)
-        for i in reference_indices(offsets, valid): alphas = alphas.scatter(1, i[:, None], .5)
+        for i in reference_indices(offsets, valid):
+            alphas = alphas.scatter(1, i[:, None], 0.5)
         return torch.zeros_like(features[0].s16), alphas, []
     s16 = torch.stack([f.s16 for f in features], 1)
-    s16 = s16 + positional_encoding(offsets+WANTED_INDEX, s16.shape[2]).to(s16.dtype)[..., None, None]
+    s16 = (
+        s16
+        + positional_encoding(offsets + WANTED_INDEX, s16.shape[2]).to(s16.dtype)[..., None, None]
+    )
     s16 = s16.masked_fill(~valid[..., None, None, None], 0)
-    if alphas is not None: alphas = _batched(alphas, *offsets.shape[:1], offsets.device, 'alphas', offsets.shape[1])
+    if alphas is not None:
+        alphas = _batched(alphas, *offsets.shape[:1], offsets.device, 'alphas', offsets.shape[1])
     return self.context(s16, offsets, valid, alphas, return_attention)
 
+
 @patch
-def from_features(self: LIFT,
-    features: list, # T FrameFeatures from `encode`; frames other than the references may be `light()`
-    offsets=None, # [T] or [B, T]; default: the gap window of T
-    valid=None, # [B, T] bool; default: all
-    alphas=None, # [T] or [B, T], overrides the model's own, renormalised over the valid frames
-    return_attention: bool=False, # fill `attention`
-    return_stages: bool=False, # fill `stages`
-): # LiftOutput
+def from_features(
+    self: LIFT,
+    features: list,  # T FrameFeatures from `encode`; frames other than the references may be `light()`
+    offsets=None,  # [T] or [B, T]; default: the gap window of T
+    valid=None,  # [B, T] bool; default: all
+    alphas=None,  # [T] or [B, T], overrides the model's own, renormalised over the valid frames
+    return_attention: bool = False,  # fill `attention`
+    return_stages: bool = False,  # fill `stages`
+):  # LiftOutput
     "The wanted frame from encoded frames; equal to `forward` on the frames themselves."
     size, b = features[0].size, len(features[0].image)
-    if any(f.size != size or len(f.image) != b for f in features): raise LiftError(f'frames of different sizes: {sorted({f.size for f in features})}')
+    if any(f.size != size or len(f.image) != b for f in features):
+        raise LiftError(f'frames of different sizes: {sorted({f.size for f in features})}')
     device = None if self.config.fusion else features[0].image.device
     offsets, valid = self.positions(b, len(features), offsets, valid, device)
-    if self.config.fusion: return self.fused(features, offsets, valid, alphas, return_attention, return_stages)
+    if self.config.fusion:
+        return self.fused(features, offsets, valid, alphas, return_attention, return_stages)
     context, alphas, attention = self.context_of(features, offsets, valid, alphas, return_attention)
     left, right, motion = self.motion(features, context, offsets, valid)
-    quarter = motion.at(1/4)
+    quarter = motion.at(1 / 4)
     blended, residual = self.synthesis(left.image, right.image, quarter, context)
     base, frame = self.refine(blended, residual, left, right, motion)
     crop4 = lambda x: crop_to(x, size, 4)
-    stages = dict(context=crop_to(context, size, 16), flow=crop_to(motion.at(1).flows, size), blend=crop4(blended), residual=crop4(residual), base=crop_to(base, size)) if return_stages else {}
+    stages = (
+        dict(
+            context=crop_to(context, size, 16),
+            flow=crop_to(motion.at(1).flows, size),
+            blend=crop4(blended),
+            residual=crop4(residual),
+            base=crop_to(base, size),
+        )
+        if return_stages
+        else {}
+    )
     flows, visibility = crop4(quarter.flows), crop4(quarter.visibility)
-    return LiftOutput(crop_to(frame, size), crop4(blended+residual), flows[:, :2], flows[:, 2:], visibility[:, :1], visibility[:, 1:], alphas, offsets, attention, stages)
+    return LiftOutput(
+        crop_to(frame, size),
+        crop4(blended + residual),
+        flows[:, :2],
+        flows[:, 2:],
+        visibility[:, :1],
+        visibility[:, 1:],
+        alphas,
+        offsets,
+        attention,
+        stages,
+    )
 
 # %% ../nbs/07_lift.ipynb #4d8d60e1
 @patch
-def evidence(self: LIFT,
-    features: list, # T FrameFeatures
-    offsets: Tensor, # [B, T], on any device
-    valid: Tensor, # [B, T] on the same
-): # Evidence
+def evidence(
+    self: LIFT,
+    features: list,  # T FrameFeatures
+    offsets: Tensor,  # [B, T], on any device
+    valid: Tensor,  # [B, T] on the same
+):  # Evidence
     "What the fusion works on (notebook 09)."
     device = features[0].image.device
-    i, j = reference_indices(offsets, valid) # on the processor, if the offsets came as numbers
+    i, j = reference_indices(offsets, valid)  # on the processor, if the offsets came as numbers
     at = lambda k: offsets.gather(1, k[:, None])[:, 0]
-    offsets = offsets*2/(at(j)-at(i))[:, None]
+    offsets = offsets * 2 / (at(j) - at(i))[:, None]
     *outer, there = outer_indices(offsets, valid)
     order = torch.stack([at(k) for k in (i, j, *outer)], 1).to(device)
-    t = (-at(i)/(at(j)-at(i))).to(device)
+    t = (-at(i) / (at(j) - at(i))).to(device)
     pair = [select_features(features, k) for k in (i, j)]
     motion, seen = self.flow.estimate(*pair, t)
     pictures, displaced = [f.image for f in pair], torch.zeros_like(motion.flows)
     if self.fusion.outer:
         beyond = [select_features(features, k) for k in outer]
-        sides = zip(beyond, pair, motion.flows.split(2, 1), order[:, :2].unbind(1), order[:, 2:].unbind(1), (True, False))
+        sides = zip(
+            beyond,
+            pair,
+            motion.flows.split(2, 1),
+            order[:, :2].unbind(1),
+            order[:, 2:].unbind(1),
+            (True, False),
+        )
         displaced = torch.cat([self.displacement(*side) for side in sides], 1)
         pictures += [f.image for f in beyond]
     small = torch.stack([f.small for f in features], 1)
     offsets, valid, there = (x.to(device) for x in (offsets, valid, there & self.fusion.outer))
-    known = Evidence(pictures, motion.flows, motion.logits[:, :1], seen, displaced, order, there, small, offsets, valid)
-    h, w = (-(-n//16)*16 for n in features[0].size) # the flow network wants multiples of 64
+    known = Evidence(
+        pictures,
+        motion.flows,
+        motion.logits[:, :1],
+        seen,
+        displaced,
+        order,
+        there,
+        small,
+        offsets,
+        valid,
+    )
+    h, w = (-(-n // 16) * 16 for n in features[0].size)  # the flow network wants multiples of 64
     whole = known.part(slice(0, h), slice(0, w))
     return replace(whole, pictures=[p[..., :h, :w] for p in pictures], corner=None)
 
-@patch
-def displacement(self: LIFT, outer: FrameFeatures, inner: FrameFeatures, flow: Tensor, reference: Tensor, beyond: Tensor, before: bool):
-    "From a reference to its outer neighbour, at half size, along the path of every wanted pixel. The pair's motion is kept: the next gap, and other moments of this one, ask for it again."
-    first, second = (outer, inner) if before else (inner, outer)
-    if second.half not in first.pairs: first.pairs[second.half] = self.flow.net(first.half, second.half, torch.full_like(reference, .5)).flows
-    h, w = flow.shape[-2:]
-    return outer_displacement(Motion(first.pairs[second.half][..., :h, :w], None, 1/2), flow, reference, torch.where(beyond == reference, reference*2, beyond))
 
 @patch
-def fused(self: LIFT, features, offsets, valid, alphas=None, return_attention=False, return_stages=False): # LiftOutput
+def displacement(
+    self: LIFT,
+    outer: FrameFeatures,
+    inner: FrameFeatures,
+    flow: Tensor,
+    reference: Tensor,
+    beyond: Tensor,
+    before: bool,
+):
+    "From a reference to its outer neighbour, at half size, along the path of every wanted pixel. The pair's motion is kept: the next gap, and other moments of this one, ask for it again."
+    first, second = (outer, inner) if before else (inner, outer)
+    if second.half not in first.pairs:
+        first.pairs[second.half] = self.flow.net(
+            first.half, second.half, torch.full_like(reference, 0.5)
+        ).flows
+    h, w = flow.shape[-2:]
+    return outer_displacement(
+        Motion(first.pairs[second.half][..., :h, :w], None, 1 / 2),
+        flow,
+        reference,
+        torch.where(beyond == reference, reference * 2, beyond),
+    )
+
+
+@patch
+def fused(
+    self: LIFT, features, offsets, valid, alphas=None, return_attention=False, return_stages=False
+):  # LiftOutput
     "From features to a frame by fusion."
     size, device = features[0].size, features[0].image.device
-    if alphas is not None: alphas = _batched(alphas, *offsets.shape[:1], device, 'alphas', offsets.shape[1])
-    if alphas is not None and not self.config.use_context: raise LiftError('this model has no context (use_context=False): there are no alphas to override')
+    if alphas is not None:
+        alphas = _batched(alphas, *offsets.shape[:1], device, 'alphas', offsets.shape[1])
+    if alphas is not None and not self.config.use_context:
+        raise LiftError(
+            'this model has no context (use_context=False): there are no alphas to override'
+        )
     e = self.evidence(features, offsets, valid)
     out = self.fusion(e, alphas, return_stages)
     if out.alphas is None:
         references = torch.stack(reference_indices(offsets, valid), 1).to(device)
-        alphas = F.one_hot(references, offsets.shape[1]).sum(1)/2
-    quarter = out.motion.at(1/4)
+        alphas = F.one_hot(references, offsets.shape[1]).sum(1) / 2
+    quarter = out.motion.at(1 / 4)
     flows, visibility = crop_to(quarter.flows, size, 4), crop_to(quarter.visibility, size, 4)
     crop = lambda x: crop_to(x, size)
     stages = {}
     if return_stages:
         stages = {k: crop(getattr(out, k)) for k in ('start', 'base', 'believed')}
-        stages |= dict(flow=crop(out.motion.flows), weights=None if out.weights is None else crop_to(out.weights, size, 8))
-    attention = [out.weights.permute(0, 2, 3, 1)[:, :, :, None, None]] if return_attention and out.weights is not None else []
-    return LiftOutput(crop(out.frame), crop_to(resize(out.base, 1/4), size, 4), flows[:, :2], flows[:, 2:], visibility[:, :1], visibility[:, 1:],
-                      alphas if out.alphas is None else out.alphas, offsets.to(device), attention, stages)
+        stages |= dict(
+            flow=crop(out.motion.flows),
+            weights=None if out.weights is None else crop_to(out.weights, size, 8),
+        )
+    attention = (
+        [out.weights.permute(0, 2, 3, 1)[:, :, :, None, None]]
+        if return_attention and out.weights is not None
+        else []
+    )
+    return LiftOutput(
+        crop(out.frame),
+        crop_to(resize(out.base, 1 / 4), size, 4),
+        flows[:, :2],
+        flows[:, 2:],
+        visibility[:, :1],
+        visibility[:, 1:],
+        alphas if out.alphas is None else out.alphas,
+        offsets.to(device),
+        attention,
+        stages,
+    )
 
 # %% ../nbs/07_lift.ipynb #669f3f28
 @patch
-def features_of(self: LIFT, frames: Tensor, offsets: Tensor, valid: Tensor): # list of T FrameFeatures
+def features_of(
+    self: LIFT, frames: Tensor, offsets: Tensor, valid: Tensor
+):  # list of T FrameFeatures
     "A window's frames: references and outer neighbours encoded, of the others what is wanted of them."
     outer = outer_indices(offsets, valid)[:2] if self.config.trajectory == 'cubic' else ()
     near = {int(i) for index in (*reference_indices(offsets, valid), *outer) for i in index}
     shown = torch.where(valid[..., None, None, None], frames, 0).unbind(1)
     return [self.encode(f) if k in near else self.glance(f) for k, f in enumerate(shown)]
 
+
 @patch
-def forward(self: LIFT,
-    frames: Tensor, # [B, T, 3, H, W] in [0, 1]
-    offsets=None, # [T] or [B, T]; default: the gap window of T
-    valid=None, # [T] or [B, T] bool; default: all
-    **options, # alphas, return_attention, return_stages: as for `from_features`
-): # LiftOutput
+def forward(
+    self: LIFT,
+    frames: Tensor,  # [B, T, 3, H, W] in [0, 1]
+    offsets=None,  # [T] or [B, T]; default: the gap window of T
+    valid=None,  # [T] or [B, T] bool; default: all
+    **options,  # alphas, return_attention, return_stages: as for `from_features`
+):  # LiftOutput
     "The wanted frame from frames."
-    if frames.ndim != 5 or frames.shape[2] != 3: raise LiftError(f'frames should be [B, T, 3, H, W], not {list(frames.shape)}')
-    if not frames.is_floating_point(): raise LiftError(f'frames should be floats in [0, 1], not {frames.dtype}: divide by 255')
+    if frames.ndim != 5 or frames.shape[2] != 3:
+        raise LiftError(f'frames should be [B, T, 3, H, W], not {list(frames.shape)}')
+    if not frames.is_floating_point():
+        raise LiftError(f'frames should be floats in [0, 1], not {frames.dtype}: divide by 255')
     offsets, valid = self.positions(*frames.shape[:2], offsets, valid, frames.device)
     return self.from_features(self.features_of(frames, offsets, valid), offsets, valid, **options)
 
 # %% ../nbs/07_lift.ipynb #2b0e0eda
-def shipped_weights(name: str): # Path, or None
+def shipped_weights(name: str):  # Path, or None
     "Trained weights that come with the package."
-    path = Path(files('lift')/'weights'/f'{name}.safetensors')
+    path = Path(files('lift') / 'weights' / f'{name}.safetensors')
     return path if path.is_file() else None
 
+
 def create_lift_model(
-    name_or_cfg='lift15', # 'lift15', 'lift15-rife', 'lift15-spec' or a LiftConfig
-    weights=None, # a file of weights; default: those shipped under that name; else RIFE's public ones where its flow is used, the rest random
-): # LIFT in evaluation mode
+    name_or_cfg='lift15',  # 'lift15', 'lift15-rife', 'lift15-spec' or a LiftConfig
+    weights=None,  # a file of weights; default: those shipped under that name; else RIFE's public ones where its flow is used, the rest random
+):  # LIFT in evaluation mode
     "A LIFT model by name or configuration."
     config = named_config(name_or_cfg)
     model = LIFT(config)
-    if weights is None and isinstance(name_or_cfg, str): weights = shipped_weights(name_or_cfg)
-    if weights is not None: load_weights(model, weights)
+    if weights is None and isinstance(name_or_cfg, str):
+        weights = shipped_weights(name_or_cfg)
+    if weights is not None:
+        load_weights(model, weights)
     elif config.flow == 'rife':
         public, own = rename_rife(read_weights(rife_weights_path())[0]), model.flow.net.state_dict()
         model.flow.net.load_state_dict({k: public[k] for k in own})
@@ -315,129 +520,222 @@ def create_lift_model(
 # %% ../nbs/07_lift.ipynb #344f5772
 def save_weights(
     model: LIFT,
-    path, # *.safetensors
-    half: bool=False, # in half precision: half the size
+    path,  # *.safetensors
+    half: bool = False,  # in half precision: half the size
 ):
     "Write weights and configuration as safetensors."
-    state = {k: (v.half() if half and v.is_floating_point() else v).contiguous() for k, v in model.state_dict().items()}
-    with replacing(path) as beside: save_file(state, beside, metadata={'config': model.config.to_yaml()})
+    state = {
+        k: (v.half() if half and v.is_floating_point() else v).contiguous()
+        for k, v in model.state_dict().items()
+    }
+    with replacing(path) as beside:
+        save_file(state, beside, metadata={'config': model.config.to_yaml()})
 
-def shipped_part(state: dict): # name: tensor
+
+def shipped_part(state: dict):  # name: tensor
     "The weights within a checkpoint of a training run, their average if there is one; other state dicts as they are."
     for prefix in ('average/module.', 'model/'):
         part = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
-        if part: return part
+        if part:
+            return part
     return state
 
+
 def read_weights(
-    path, # *.safetensors (weights, or a checkpoint of a training run), or a PyTorch file (a state dict, or a dict that has one under 'model' or 'state_dict')
-): # state dict, and the LiftConfig in the file or None
+    path,  # *.safetensors (weights, or a checkpoint of a training run), or a PyTorch file (a state dict, or a dict that has one under 'model' or 'state_dict')
+):  # state dict, and the LiftConfig in the file or None
     "Read weights without executing code."
     path = Path(path)
-    if not path.is_file(): raise LiftError(f'{path}: no such file of weights')
+    if not path.is_file():
+        raise LiftError(f'{path}: no such file of weights')
     try:
         if path.suffix == '.safetensors':
-            with safe_open(path, 'pt') as f: about = f.metadata() or {}
+            with safe_open(path, 'pt') as f:
+                about = f.metadata() or {}
             state, config = shipped_part(load_file(path)), about.get('config')
-            if 'state' in about: config = json.loads(about['state'])['config']['model']
+            if 'state' in about:
+                config = json.loads(about['state'])['config']['model']
         else:
             state = torch.load(path, map_location='cpu', weights_only=True)
             config = state.get('config')
             state = next((state[k] for k in ('model', 'state_dict') if k in state), state)
-    except (SafetensorError, RuntimeError, EOFError, AttributeError, ValueError, ModuleNotFoundError) as e: raise LiftError(f'{path}: not a file of weights ({str(e).splitlines()[0][:100]})')
-    except Exception as e: # pickle's errors have no common base; a file that wants to run code ends here too
-        raise LiftError(f'{path}: not a file of weights that can be read without running code in it ({type(e).__name__})')
-    if not all(isinstance(v, Tensor) for v in state.values()): raise LiftError(f'{path}: holds no state dict of tensors')
-    return state, None if config is None else LiftConfig.from_yaml(config) if isinstance(config, str) else LiftConfig.from_dict(config)
+    except (
+        SafetensorError,
+        RuntimeError,
+        EOFError,
+        AttributeError,
+        ValueError,
+        ModuleNotFoundError,
+    ) as e:
+        raise LiftError(f'{path}: not a file of weights ({str(e).splitlines()[0][:100]})')
+    except (
+        Exception
+    ) as e:  # pickle's errors have no common base; a file that wants to run code ends here too
+        raise LiftError(
+            f'{path}: not a file of weights that can be read without running code in it ({type(e).__name__})'
+        )
+    if not all(isinstance(v, Tensor) for v in state.values()):
+        raise LiftError(f'{path}: holds no state dict of tensors')
+    return state, None if config is None else LiftConfig.from_yaml(config) if isinstance(
+        config, str
+    ) else LiftConfig.from_dict(config)
+
 
 def load_weights(
     model: LIFT,
-    path, # as for `read_weights`
+    path,  # as for `read_weights`
 ):
     "Load all weights of a model from a file; names and shapes must agree."
     state, config = read_weights(path)
     own = model.state_dict()
-    wrong = [f'{k} is missing' for k in own if k not in state] + [f'{k} is not in the model' for k in state if k not in own]
-    wrong += [f'{k} is {list(state[k].shape)}, the model wants {list(v.shape)}' for k, v in own.items() if k in state and state[k].shape != v.shape]
+    wrong = [f'{k} is missing' for k in own if k not in state] + [
+        f'{k} is not in the model' for k in state if k not in own
+    ]
+    wrong += [
+        f'{k} is {list(state[k].shape)}, the model wants {list(v.shape)}'
+        for k, v in own.items()
+        if k in state and state[k].shape != v.shape
+    ]
     if wrong:
-        differing = [f'{k}={v!r}' for k, v in vars(config).items() if v != getattr(model.config, k)] if config else []
-        remedy = f"build the model with {', '.join(differing)}" if differing else 'use the weights of this configuration'
-        raise LiftError(f'{path}: weights of another model ({wrong[0]}' + (f', and {len(wrong)-1} more' if wrong[1:] else '') + f'): {remedy}')
+        differing = (
+            [f'{k}={v!r}' for k, v in vars(config).items() if v != getattr(model.config, k)]
+            if config
+            else []
+        )
+        remedy = (
+            f"build the model with {', '.join(differing)}"
+            if differing
+            else 'use the weights of this configuration'
+        )
+        raise LiftError(
+            f'{path}: weights of another model ({wrong[0]}'
+            + (f', and {len(wrong) - 1} more' if wrong[1:] else '')
+            + f'): {remedy}'
+        )
     model.load_state_dict(state)
     model.loaded = tuple(model.encoder.state_dict())
 
 # %% ../nbs/07_lift.ipynb #46c15333
 def average_weights(
-    files: list, # of weights of one configuration
-    path, # *.safetensors: where their average goes
-    shares: list=None, # how much each counts; alike by default
-    half: bool=False, # in half precision
+    files: list,  # of weights of one configuration
+    path,  # *.safetensors: where their average goes
+    shares: list = None,  # how much each counts; alike by default
+    half: bool = False,  # in half precision
 ):
     "Write the average of several weights."
-    shares = [1]*len(files) if shares is None else shares
-    if not files or len(shares) != len(files) or min(shares) < 0 or not sum(shares) > 0: raise LiftError(f'{len(files)} files and shares of {shares}: give files, and for each a share of at least 0, not all of them 0')
+    shares = [1] * len(files) if shares is None else shares
+    if not files or len(shares) != len(files) or min(shares) < 0 or not sum(shares) > 0:
+        raise LiftError(
+            f'{len(files)} files and shares of {shares}: give files, and for each a share of at least 0, not all of them 0'
+        )
     config = read_weights(files[0])[1]
-    if config is None: raise LiftError(f'{files[0]}: says nothing of its configuration: save it with lift.model.save_weights')
+    if config is None:
+        raise LiftError(
+            f'{files[0]}: says nothing of its configuration: save it with lift.model.save_weights'
+        )
     states = [create_lift_model(config, f).state_dict() for f in files]
     mean = LIFT(config)
-    mean.load_state_dict({k: sum(s*state[k] for s, state in zip(shares, states))/sum(shares) for k in states[0]})
+    mean.load_state_dict(
+        {k: sum(s * state[k] for s, state in zip(shares, states)) / sum(shares) for k in states[0]}
+    )
     save_weights(mean, path, half)
 
 # %% ../nbs/07_lift.ipynb #4f1600fd
 @dataclass(frozen=True)
 class LoadReport:
     "Which encoder tensors came from a file."
-    loaded: tuple # names of tensors copied whole
-    adapted: tuple # names of tensors of which the overlapping channels were copied
-    new: tuple # names of tensors left as they were
-    unused: tuple # names in the file without a counterpart
+
+    loaded: tuple  # names of tensors copied whole
+    adapted: tuple  # names of tensors of which the overlapping channels were copied
+    new: tuple  # names of tensors left as they were
+    unused: tuple  # names in the file without a counterpart
 
     def __str__(self):
-        line = lambda what, names: f'{what} {len(names)}' + (f": {', '.join(names[:6])}" + (' …' if len(names) > 6 else '') if names else '')
-        return '\n'.join(line(*x) for x in (('loaded', self.loaded), ('adapted', self.adapted), ('left new', self.new), ('not used', self.unused)))
+        line = lambda what, names: (
+            f'{what} {len(names)}'
+            + (f": {', '.join(names[:6])}" + (' …' if len(names) > 6 else '') if names else '')
+        )
+        return '\n'.join(
+            line(*x)
+            for x in (
+                ('loaded', self.loaded),
+                ('adapted', self.adapted),
+                ('left new', self.new),
+                ('not used', self.unused),
+            )
+        )
 
-def encoder_tensors(state: dict): # name in the file: (name in the encoder, tensor)
+
+def encoder_tensors(state: dict):  # name in the file: (name in the encoder, tensor)
     "Tensors of a state dict that stand for a part of the encoder: LIFT's own, or RIFE's image head."
-    if any(k.startswith('encoder.') for k in state): return {k: (k.removeprefix('encoder.'), v) for k, v in state.items() if k.startswith('encoder.')}
+    if any(k.startswith('encoder.') for k in state):
+        return {
+            k: (k.removeprefix('encoder.'), v) for k, v in state.items() if k.startswith('encoder.')
+        }
     head = {'head.0.0.': 'to_s1.0.0.', 'head.1.0.': 'to_s1.1.0.', 'head.2.0.': 'to_s2.0.0.'}
     named = {k: (rename_rife({k: v}), v) for k, v in state.items()}
     named = {k: (next(iter(r), k), v) for k, (r, v) in named.items()}
-    return {k: (next((n.replace(a, b) for a, b in head.items() if n.startswith(a)), n), v) for k, (n, v) in named.items()}
+    return {
+        k: (next((n.replace(a, b) for a, b in head.items() if n.startswith(a)), n), v)
+        for k, (n, v) in named.items()
+    }
+
 
 @patch
-def load_encoder(self: LIFT,
-    path, # LIFT weights, an encoder's state dict, or RIFE's flownet.pkl
-): # LoadReport
+def load_encoder(
+    self: LIFT,
+    path,  # LIFT weights, an encoder's state dict, or RIFE's flownet.pkl
+):  # LoadReport
     "Pretrained weights for the encoder, adapted in shape where they fit in part (specification §2.8)."
     own, loaded, adapted, unused = self.encoder.state_dict(), [], [], []
     for name, (target, tensor) in encoder_tensors(read_weights(path)[0]).items():
-        if target not in own or own[target].ndim != tensor.ndim: unused.append(name); continue
+        if target not in own or own[target].ndim != tensor.ndim:
+            unused.append(name)
+            continue
         overlap = tuple(slice(min(a, b)) for a, b in zip(own[target].shape, tensor.shape))
         own[target][overlap] = tensor[overlap]
         (loaded if own[target].shape == tensor.shape else adapted).append(target)
-    if not loaded and not adapted: raise LiftError(f'{path}: nothing in it fits the encoder; give LIFT weights or RIFE 4.25\'s flownet.pkl')
+    if not loaded and not adapted:
+        raise LiftError(
+            f'{path}: nothing in it fits the encoder; give LIFT weights or RIFE 4.25\'s flownet.pkl'
+        )
     self.loaded = tuple(loaded)
-    return LoadReport(self.loaded, tuple(adapted), tuple(n for n in own if n not in {*loaded, *adapted}), tuple(unused))
+    return LoadReport(
+        self.loaded,
+        tuple(adapted),
+        tuple(n for n in own if n not in {*loaded, *adapted}),
+        tuple(unused),
+    )
 
 # %% ../nbs/07_lift.ipynb #02838601
 @patch
-def set_epoch(self: LIFT,
-    epoch: int, # from 1
+def set_epoch(
+    self: LIFT,
+    epoch: int,  # from 1
 ):
     "Freeze and thaw the encoder's loaded tensors as the specification schedules it (§2.6, §8.3)."
-    if epoch < 1: raise LiftError(f'epoch {epoch}: epochs count from 1')
+    if epoch < 1:
+        raise LiftError(f'epoch {epoch}: epochs count from 1')
     self.epoch = epoch
     names = [n for n, _ in self.encoder.named_parameters()]
-    thawed = 0 if epoch <= 10 else len(names) if epoch > 30 else 2*(1+(epoch-11)//2) # weight and bias
-    for i, (name, p) in enumerate(self.encoder.named_parameters()): p.requires_grad_(name not in self.loaded or i >= len(names)-thawed)
+    thawed = (
+        0 if epoch <= 10 else len(names) if epoch > 30 else 2 * (1 + (epoch - 11) // 2)
+    )  # weight and bias
+    for i, (name, p) in enumerate(self.encoder.named_parameters()):
+        p.requires_grad_(name not in self.loaded or i >= len(names) - thawed)
+
 
 @patch
-def param_groups(self: LIFT,
-    lr: float=1e-4, # base learning rate
-): # optimiser groups for the current epoch, frozen parameters included
+def param_groups(
+    self: LIFT,
+    lr: float = 1e-4,  # base learning rate
+):  # optimiser groups for the current epoch, frozen parameters included
     "Loaded encoder tensors at 0.1 of the rate, everything else at the rate; from epoch 31 all at 0.1."
     loaded = [p for n, p in self.encoder.named_parameters() if n in self.loaded]
     ids = {id(p) for p in loaded}
     rest = [p for p in self.parameters() if id(p) not in ids]
-    groups = [dict(name='new', params=rest, lr=lr*(1 if self.epoch <= 30 else .1)), dict(name='loaded encoder', params=loaded, lr=lr*.1)]
+    groups = [
+        dict(name='new', params=rest, lr=lr * (1 if self.epoch <= 30 else 0.1)),
+        dict(name='loaded encoder', params=loaded, lr=lr * 0.1),
+    ]
     return [g for g in groups if g['params']]

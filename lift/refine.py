@@ -18,82 +18,125 @@ from .warp import resize
 # %% ../nbs/06_refine.ipynb #6f81c50e
 class RefineNet(nn.Module):
     "The network of Stage 5 (specification §6.4)."
-    def __init__(self, norm: str='group', zero_init: bool=False):
+
+    def __init__(self, norm: str = 'group', zero_init: bool = False):
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(67, 64, 3, 1, 1), group_norm(64, norm), nn.ReLU(), ResBlock(64, norm), ResBlock(64, norm),
-            nn.Conv2d(64, 32, 3, 1, 1), group_norm(32, norm, 4), nn.ReLU(), zero_last(nn.Conv2d(32, 3, 3, 1, 1), zero_init))
+            nn.Conv2d(67, 64, 3, 1, 1),
+            group_norm(64, norm),
+            nn.ReLU(),
+            ResBlock(64, norm),
+            ResBlock(64, norm),
+            nn.Conv2d(64, 32, 3, 1, 1),
+            group_norm(32, norm, 4),
+            nn.ReLU(),
+            zero_last(nn.Conv2d(32, 3, 3, 1, 1), zero_init),
+        )
 
-    def forward(self,
-        base: Tensor, # [B, 3, H, W]
-        left: Tensor, # [B, 32, H, W]
-        right: Tensor, # [B, 32, H, W]
-    ): # [B, 3, H, W]
+    def forward(
+        self,
+        base: Tensor,  # [B, 3, H, W]
+        left: Tensor,  # [B, 32, H, W]
+        right: Tensor,  # [B, 32, H, W]
+    ):  # [B, 3, H, W]
         return base + self.body(torch.cat((base, left, right), 1))
 
 # %% ../nbs/06_refine.ipynb #11fcece9
 class FullResRefiner(nn.Module):
     "Stage 5 (specification §6), with its options `use_s1`, `align_s1`, `refine_norm` and `zero_init`."
-    def __init__(self, config: LiftConfig=LiftConfig()):
+
+    def __init__(self, config: LiftConfig = LiftConfig()):
         super().__init__()
         self.align = config.align_s1
         self.reduce = None if config.use_s1 else nn.Conv2d(128, 32, 1)
         self.net = RefineNet(config.refine_norm, config.zero_init)
 
-    def detail(self, features: FrameFeatures): # [B, 32, H, W]
+    def detail(self, features: FrameFeatures):  # [B, 32, H, W]
         return features.s1 if self.reduce is None else resize(self.reduce(features.s4), 4)
 
-    def forward(self,
-        blended: Tensor, # [B, 3, H/4, W/4] of Stage 4
-        residual: Tensor, # [B, 3, H/4, W/4] of Stage 4
+    def forward(
+        self,
+        blended: Tensor,  # [B, 3, H/4, W/4] of Stage 4
+        residual: Tensor,  # [B, 3, H/4, W/4] of Stage 4
         left: FrameFeatures,
         right: FrameFeatures,
-        motion: Motion, # at any scale
-    ): # base and frame, both [B, 3, H, W]
+        motion: Motion,  # at any scale
+    ):  # base and frame, both [B, 3, H, W]
         details = self.detail(left), self.detail(right)
         if self.align:
             full = motion.at(1)
             details = warp_both(*details, full)
-            base = blend(*warp_both(left.image, right.image, full), full.visibility) + resize(residual, 4)
-        else: base = resize(blended + residual, 4)
+            base = blend(*warp_both(left.image, right.image, full), full.visibility) + resize(
+                residual, 4
+            )
+        else:
+            base = resize(blended + residual, 4)
         return base, self.net(base, *details)
 
 # %% ../nbs/06_refine.ipynb #117ad594
 def set_groups(
-    convolution: nn.Conv2d, # 3×3
-    norm: nn.Module, # that follows: GroupNorm in groups of eight, or nothing
-    groups: list, # for each group of output channels from the first on the rows of three channels, as for `set_taps`
-    loud: float=8., # of the two channels that fix a group's deviation; pictures are far below it
+    convolution: nn.Conv2d,  # 3×3
+    norm: nn.Module,  # that follows: GroupNorm in groups of eight, or nothing
+    groups: list,  # for each group of output channels from the first on the rows of three channels, as for `set_taps`
+    loud: float = 8.0,  # of the two channels that fix a group's deviation; pictures are far below it
 ):
     "Set groups of eight channels to three sums, their negatives and two loud constants, so that GroupNorm leaves the sums as they are."
-    set_taps(convolution, [row for rows in groups for row in (*rows, *({k: -w for k, w in row.items()} for row in rows), {}, {})])
-    if isinstance(norm, nn.Identity): return
-    for k in range(6, 8*len(groups), 8): convolution.bias[k], convolution.bias[k+1] = loud, -loud
-    norm.weight[:8*len(groups)] = loud/2
+    set_taps(
+        convolution,
+        [
+            row
+            for rows in groups
+            for row in (*rows, *({k: -w for k, w in row.items()} for row in rows), {}, {})
+        ],
+    )
+    if isinstance(norm, nn.Identity):
+        return
+    for k in range(6, 8 * len(groups), 8):
+        convolution.bias[k], convolution.bias[k + 1] = loud, -loud
+    norm.weight[: 8 * len(groups)] = loud / 2
+
 
 @torch.no_grad()
 def start_within_bounds(
-    net: RefineNet, # for s1 of an encoder that keeps pixels
-    share: float=.4, # of the references' difference
-    floor: float=.02, # of a bound, in units of the picture: less is taken for noise
+    net: RefineNet,  # for s1 of an encoder that keeps pixels
+    share: float = 0.4,  # of the references' difference
+    floor: float = 0.02,  # of a bound, in units of the picture: less is taken for noise
 ):
     "Start weights under which the frame is the base, kept within bounds around the average of the references."
     rgb = range(3)
-    signed = lambda k: [{k+c: 1., k+3+c: -1.} for c in rgb] # what a group holds, from its positive and negative parts
-    blurred = lambda rows: [{(k, y, x): w/9 for k, w in row.items() for y in rgb for x in rgb} for row in rows]
+    signed = lambda k: [
+        {k + c: 1.0, k + 3 + c: -1.0} for c in rgb
+    ]  # what a group holds, from its positive and negative parts
+    blurred = lambda rows: [
+        {(k, y, x): w / 9 for k, w in row.items() for y in rgb for x in rgb} for row in rows
+    ]
     plus = lambda a, b: [p | q for p, q in zip(a, b)]
-    times = lambda a, w: [{k: w*v for k, v in row.items()} for row in a]
+    times = lambda a, w: [{k: w * v for k, v in row.items()} for row in a]
     first, norm, _, before, after, second, second_norm, _, last = net.body
 
-    departure, difference = [{c: 1., 3+c: -.5, 35+c: -.5} for c in rgb], [{3+c: 1., 35+c: -1.} for c in rgb] # base - average; left - right
+    departure, difference = (
+        [{c: 1.0, 3 + c: -0.5, 35 + c: -0.5} for c in rgb],
+        [{3 + c: 1.0, 35 + c: -1.0} for c in rgb],
+    )  # base - average; left - right
     set_groups(first, norm, [departure, difference])
-    absolute = [{8+c: 1., 11+c: 1.} for c in rgb]
-    for block, read, bias in ((before, absolute, 0.), (after, times(signed(8), share), floor)): # what group 1 holds becomes its blur; in the second block its bound
+    absolute = [{8 + c: 1.0, 11 + c: 1.0} for c in rgb]
+    for block, read, bias in (
+        (before, absolute, 0.0),
+        (after, times(signed(8), share), floor),
+    ):  # what group 1 holds becomes its blur; in the second block its bound
         enter, norm, _, leave, leave_norm = block.body
         set_groups(enter, norm, [blurred(read), signed(8)])
         enter.bias[:3], enter.bias[3:6] = -bias, bias
-        set_groups(zero_last(leave, True), leave_norm, [[{}]*3, plus(times(blurred([{c: 1.} for c in rgb]), .5), times(signed(8), -.5))])
-        if isinstance(leave_norm, nn.GroupNorm): leave_norm.weight[:8], leave_norm.weight[14:] = 0, 0
+        set_groups(
+            zero_last(leave, True),
+            leave_norm,
+            [[{}] * 3, plus(times(blurred([{c: 1.0} for c in rgb]), 0.5), times(signed(8), -0.5))],
+        )
+        if isinstance(leave_norm, nn.GroupNorm):
+            leave_norm.weight[:8], leave_norm.weight[14:] = 0, 0
     d, m = signed(0), signed(8)
     set_groups(second, second_norm, [d, plus(d, m), plus(d, times(m, -1)), m])
-    set_taps(zero_last(last, True), [{c: -1., 3+c: 1., 8+c: 1., 16+c: -1., 24+c: -1.} for c in rgb])
+    set_taps(
+        zero_last(last, True),
+        [{c: -1.0, 3 + c: 1.0, 8 + c: 1.0, 16 + c: -1.0, 24 + c: -1.0} for c in rgb],
+    )

@@ -7,7 +7,8 @@ __all__ = ['LOSSLESS', 'frame_numbers', 'usual_gap', 'fill_gaps', 'compare_kept'
            'FaultFinder', 'find_faults', 'remade', 'fault_sheet', 'repairable']
 
 # %% ../nbs/33_repair.ipynb #4f350a5c
-import re, time
+import re
+import time
 from collections import deque
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,236 +20,379 @@ from fastprogress.fastprogress import progress_bar
 
 from .baselines import Interpolator
 from .core import LiftError
-from .interpolate import Reading, ahead, block_change, fit_to_memory, interpolate_stream, is_repeat, kept_format, prepared, timeline, watch_cuts
+from lift.interpolate import (
+    Reading,
+    ahead,
+    block_change,
+    fit_to_memory,
+    interpolate_stream,
+    is_repeat,
+    kept_format,
+    prepared,
+    timeline,
+    watch_cuts,
+)
 from .video import CONTAINERS, CutFinder, DamagedVideo, VideoWriter, probe, read_video
 from .viz import contact_sheet
 
 # %% ../nbs/33_repair.ipynb #527a81b2
 def frame_numbers(
-    text: str, # '12,40-42'
-    count: int, # frames there are
-): # sorted list of ints
+    text: str,  # '12,40-42'
+    count: int,  # frames there are
+):  # sorted list of ints
     "Numbers of frames, counted from 0."
     numbers = set()
     for part in str(text).split(','):
         m = re.fullmatch(r'\s*(\d+)(?:\s*-\s*(\d+))?\s*', part)
-        if not m or m[2] and int(m[2]) < int(m[1]): raise LiftError(f'--frames {text}: write numbers and ranges with commas, such as 12,40-42')
-        numbers |= set(range(int(m[1]), int(m[2] or m[1])+1))
-    if max(numbers) >= count: raise LiftError(f'--frames {text}: there are {count} frames, 0 to {count-1}')
-    if len(numbers) > count-2: raise LiftError(f'--frames {text}: at least two frames must be left to make the others from')
+        if not m or m[2] and int(m[2]) < int(m[1]):
+            raise LiftError(
+                f'--frames {text}: write numbers and ranges with commas, such as 12,40-42'
+            )
+        numbers |= set(range(int(m[1]), int(m[2] or m[1]) + 1))
+    if max(numbers) >= count:
+        raise LiftError(f'--frames {text}: there are {count} frames, 0 to {count - 1}')
+    if len(numbers) > count - 2:
+        raise LiftError(
+            f'--frames {text}: at least two frames must be left to make the others from'
+        )
     return sorted(numbers)
 
 # %% ../nbs/33_repair.ipynb #aa7a01e9
 def usual_gap(times):
     "The median time between frames."
-    gaps = sorted(b-a for a, b in pairwise(times))
-    return gaps[len(gaps)//2]
+    gaps = sorted(b - a for a, b in pairwise(times))
+    return gaps[len(gaps) // 2]
+
 
 def fill_gaps(
-    times: list, # of a source's frames, seconds
-): # all times, and those that were put in
+    times: list,  # of a source's frames, seconds
+):  # all times, and those that were put in
     "Times with moments for missing frames put into the holes."
     usual, missing = usual_gap(times), []
     for a, b in pairwise(times):
-        n = round((b-a)/usual)
-        if (b-a)*2 >= 3*usual: missing += [a + (b-a)*k/n for k in range(1, n)]
+        n = round((b - a) / usual)
+        if (b - a) * 2 >= 3 * usual:
+            missing += [a + (b - a) * k / n for k in range(1, n)]
     return sorted([*times, *missing]), missing
 
 # %% ../nbs/33_repair.ipynb #d44d5914
-LOSSLESS = ('ffv1', 'huffyuv', 'ffvhuff', 'utvideo', 'rawvideo', 'v210', 'png', 'tif', 'tiff', 'bmp', 'ppm') # codecs and kinds of pictures
+LOSSLESS = (
+    'ffv1',
+    'huffyuv',
+    'ffvhuff',
+    'utvideo',
+    'rawvideo',
+    'v210',
+    'png',
+    'tif',
+    'tiff',
+    'bmp',
+    'ppm',
+)  # codecs and kinds of pictures
+
 
 def _planes(frame):
     "Samples of a frame as they are stored; RGB of pictures."
     return frame.pixels if frame.source is None else frame.source.to_ndarray()
 
+
 def compare_kept(
-    source, # a video or folder
-    target, # what was made of it
-    places: dict, # number in the target: number in the source, of the frames that were kept
-): # fraction that is bit-exact, mean and lowest luma PSNR in dB (infinite where exact)
+    source,  # a video or folder
+    target,  # what was made of it
+    places: dict,  # number in the target: number in the source, of the frames that were kept
+):  # fraction that is bit-exact, mean and lowest luma PSNR in dB (infinite where exact)
     "How near kept frames are to the source."
     theirs, exact, decibels = iter(read_video(source)), 0, []
     for i, frame in enumerate(read_video(target)):
-        if i not in places: continue
+        if i not in places:
+            continue
         other = next((f for f in theirs if f.index == places[i]), None)
-        if other is None: break
+        if other is None:
+            break
         a, b = (_planes(f) for f in (frame, other))
-        if a.shape != b.shape: a, b = frame.pixels, other.pixels
-        if a.shape == b.shape and np.array_equal(a, b): exact += 1; decibels.append(float('inf')); continue
-        x, y = (f.pixels.astype(np.float64)/np.iinfo(f.pixels.dtype).max @ (.2126, .7152, .0722) for f in (frame, other))
+        if a.shape != b.shape:
+            a, b = frame.pixels, other.pixels
+        if a.shape == b.shape and np.array_equal(a, b):
+            exact += 1
+            decibels.append(float('inf'))
+            continue
+        x, y = (
+            f.pixels.astype(np.float64) / np.iinfo(f.pixels.dtype).max @ (0.2126, 0.7152, 0.0722)
+            for f in (frame, other)
+        )
         h, w = y.shape
-        decibels.append(float(-10*np.log10(max(1e-12, np.square(x[:h, :w]-y).mean()))))
-    return exact/max(1, len(decibels)), float(np.mean(decibels)), min(decibels, default=float('inf'))
+        decibels.append(float(-10 * np.log10(max(1e-12, np.square(x[:h, :w] - y).mean()))))
+    return (
+        exact / max(1, len(decibels)),
+        float(np.mean(decibels)),
+        min(decibels, default=float('inf')),
+    )
 
 # %% ../nbs/33_repair.ipynb #20c66cf7
 @dataclass(frozen=True)
 class RepairReport:
     "What was repaired, and how near the rest stayed."
+
     target: Path
-    repaired: list # numbers of frames in the source
-    inserted: int # frames put into holes
-    frames: int # written
-    exact: float # fraction of kept frames that are bit-exact
-    psnr: tuple # of kept frames: mean and lowest luma PSNR, dB
+    repaired: list  # numbers of frames in the source
+    inserted: int  # frames put into holes
+    frames: int  # written
+    exact: float  # fraction of kept frames that are bit-exact
+    psnr: tuple  # of kept frames: mean and lowest luma PSNR, dB
     seconds: float
-    damage: DamagedVideo=None # where the source breaks off
+    damage: DamagedVideo = None  # where the source breaks off
 
     def __str__(self):
-        kept = 'every other frame is bit-exact' if self.exact == 1 else f'the others were re-encoded: luma PSNR {self.psnr[0]:.1f} dB, {self.psnr[1]:.1f} at worst, {self.exact:.0%} bit-exact (--lossless keeps them all)'
+        kept = (
+            'every other frame is bit-exact'
+            if self.exact == 1
+            else f'the others were re-encoded: luma PSNR {self.psnr[0]:.1f} dB, {self.psnr[1]:.1f} at worst, {self.exact:.0%} bit-exact (--lossless keeps them all)'
+        )
         inserted = f', {self.inserted} put in' if self.inserted else ''
         return f'{self.target}: {len(self.repaired)} frames made anew{inserted}, {self.frames} in all, in {self.seconds:.0f} s; {kept}'
 
+
 def repair_video(
-    source, # a video or a folder of pictures
-    target, # a video, or a folder of pictures
-    frames, # numbers of frames to make anew
+    source,  # a video or a folder of pictures
+    target,  # a video, or a folder of pictures
+    frames,  # numbers of frames to make anew
     model: Interpolator,
-    fill: bool=False, # also put frames into holes of the source's times
-    lossless: bool=False, # store without loss
-    crf: int=10, # quality of the encoding where it is not lossless
+    fill: bool = False,  # also put frames into holes of the source's times
+    lossless: bool = False,  # store without loss
+    crf: int = 10,  # quality of the encoding where it is not lossless
     device='cpu',
-    tile: int=None, # side of tiles; 0 for none; by default what the memory allows
-): # RepairReport
+    tile: int = None,  # side of tiles; 0 for none; by default what the memory allows
+):  # RepairReport
     "A video with some frames made anew from those around them, all others kept."
     start, info, bad = time.perf_counter(), probe(source), set(frames)
     line, suffix = timeline(info), Path(target).suffix.lower()
     times, missing = fill_gaps(line.times) if fill else (line.times, [])
     whole = lossless or info.codec in LOSSLESS
-    if whole and suffix == '.webm': raise LiftError(f'{target}: WebM is not written without loss here: name an .mkv, or a folder for pictures')
+    if whole and suffix == '.webm':
+        raise LiftError(
+            f'{target}: WebM is not written without loss here: name an .mkv, or a folder for pictures'
+        )
     codec = 'ffv1' if whole and suffix == '.mkv' else CONTAINERS.get(suffix, 'libx264')
     form = kept_format(info, codec)
-    if whole and suffix in ('.mp4', '.mov') and (info.bit_depth > 8 or form != info.pixel_format.replace('yuvj', 'yuv')):
-        raise LiftError(f'{target}: H.264 cannot keep {info.pixel_format} without loss: name an .mkv, or a folder for pictures')
-    reading, cuts, model = Reading(info.path, line), set(), fit_to_memory(model, info.size, device, tile)
-    rate = line.fps if line.even else 1/usual_gap(line.times)
-    with VideoWriter(target, rate, codec=codec, crf=0 if whole else crf, pixel_format=form, like=info) as out:
+    if (
+        whole
+        and suffix in ('.mp4', '.mov')
+        and (info.bit_depth > 8 or form != info.pixel_format.replace('yuvj', 'yuv'))
+    ):
+        raise LiftError(
+            f'{target}: H.264 cannot keep {info.pixel_format} without loss: name an .mkv, or a folder for pictures'
+        )
+    reading, cuts, model = (
+        Reading(info.path, line),
+        set(),
+        fit_to_memory(model, info.size, device, tile),
+    )
+    rate = line.fps if line.even else 1 / usual_gap(line.times)
+    with VideoWriter(
+        target, rate, codec=codec, crf=0 if whole else crf, pixel_format=form, like=info
+    ) as out:
         kept = (f for f in reading if f.index not in bad)
-        made = interpolate_stream(ahead(watch_cuts(kept, cuts)), model, times, cuts, device, lean=None)
+        made = interpolate_stream(
+            ahead(watch_cuts(kept, cuts)), model, times, cuts, device, lean=None
+        )
         with closing(ahead(prepared(made, out))) as stream:
             for frame in progress_bar(stream, total=len(times)):
-                if reading.damage and frame.time >= reading.end: break
+                if reading.damage and frame.time >= reading.end:
+                    break
                 out.write(frame.image, frame.time)
     number = {t: i for i, t in enumerate(line.times)}
-    places = {i: number[t] for i, t in enumerate(times[:out.count]) if t in number and number[t] not in bad}
+    places = {
+        i: number[t]
+        for i, t in enumerate(times[: out.count])
+        if t in number and number[t] not in bad
+    }
     exact, *near = compare_kept(info.path, target, places)
-    return RepairReport(Path(target), sorted(bad), sum(t in missing for t in times[:out.count]), out.count, exact, tuple(near), time.perf_counter()-start, reading.damage)
+    return RepairReport(
+        Path(target),
+        sorted(bad),
+        sum(t in missing for t in times[: out.count]),
+        out.count,
+        exact,
+        tuple(near),
+        time.perf_counter() - start,
+        reading.damage,
+    )
 
 # %% ../nbs/33_repair.ipynb #f578c3b7
 @dataclass(frozen=True)
 class Fault:
     "Something found in a video."
-    kind: str # 'missing', 'doubled', 'spoilt' or 'jump'
-    first: int # number of the frame; for 'missing' and 'jump' that of the frame after
-    last: int # of a run
-    strength: float # in levels of 255; for 'missing' the number of frames, for 'jump' the ratio
+
+    kind: str  # 'missing', 'doubled', 'spoilt' or 'jump'
+    first: int  # number of the frame; for 'missing' and 'jump' that of the frame after
+    last: int  # of a run
+    strength: float  # in levels of 255; for 'missing' the number of frames, for 'jump' the ratio
 
     def __str__(self):
         where = str(self.first) if self.first == self.last else f'{self.first}-{self.last}'
-        return {'missing': f'{self.strength:.0f} missing before {where}', 'jump': f'jump before {where}: {self.strength:.1f} times the steps around it'}.get(self.kind, f'{where} {self.kind} ({self.strength:.1f} levels)')
+        return {
+            'missing': f'{self.strength:.0f} missing before {where}',
+            'jump': f'jump before {where}: {self.strength:.1f} times the steps around it',
+        }.get(self.kind, f'{where} {self.kind} ({self.strength:.1f} levels)')
+
 
 def _cells(frame):
     "Mean of the green channel in cells of a 160th of the width, in levels of 255."
-    x, n = frame.pixels[..., 1], max(1, frame.pixels.shape[1]//160)
-    h, w = (max(1, s//n) for s in x.shape)
-    return x[:h*n, :w*n].reshape(h, n, w, n).mean((1, 3), dtype=np.float32)/(np.iinfo(x.dtype).max/255)
+    x, n = frame.pixels[..., 1], max(1, frame.pixels.shape[1] // 160)
+    h, w = (max(1, s // n) for s in x.shape)
+    return x[: h * n, : w * n].reshape(h, n, w, n).mean((1, 3), dtype=np.float32) / (
+        np.iinfo(x.dtype).max / 255
+    )
+
 
 def _patches(a, b):
     "Mean absolute change in patches of 4×4 cells."
-    d = np.abs(a-b)
-    h, w = (max(1, s//4) for s in d.shape)
-    return d[:h*4, :w*4].reshape(h, d.shape[0]//h if h == 1 else 4, w, d.shape[1]//w if w == 1 else 4).mean((1, 3))
+    d = np.abs(a - b)
+    h, w = (max(1, s // 4) for s in d.shape)
+    return (
+        d[: h * 4, : w * 4]
+        .reshape(h, d.shape[0] // h if h == 1 else 4, w, d.shape[1] // w if w == 1 else 4)
+        .mean((1, 3))
+    )
+
 
 class FaultFinder:
     "Numbers of every frame, of which faults are told at the end."
+
     runs = (1, 2, 3)
 
-    def __init__(self): self.previous, self.cells, self.count, self.steps, self.blocks, self.excess = None, deque(maxlen=5), 0, [], [], {n: {} for n in self.runs}
+    def __init__(self):
+        self.previous, self.cells, self.count, self.steps, self.blocks, self.excess = (
+            None,
+            deque(maxlen=5),
+            0,
+            [],
+            [],
+            {n: {} for n in self.runs},
+        )
 
     def push(self, frame):
         "Take the next frame."
-        i, self.count = self.count, self.count+1
-        if self.previous is not None: self.blocks.append(float(block_change(self.previous, frame).max()))
+        i, self.count = self.count, self.count + 1
+        if self.previous is not None:
+            self.blocks.append(float(block_change(self.previous, frame).max()))
         self.previous = frame
         self.cells.append(_cells(frame))
-        if i: self.steps.append(float(np.abs(self.cells[-1]-self.cells[-2]).mean()))
+        if i:
+            self.steps.append(float(np.abs(self.cells[-1] - self.cells[-2]).mean()))
         for n in self.runs:
-            if len(self.cells) < n+2: continue
-            before, first, last, after = (self.cells[k] for k in (-n-2, -n-1, -2, -1))
-            self.excess[n][i-n] = float((np.minimum(_patches(before, first), _patches(last, after))-_patches(before, after)).max())
+            if len(self.cells) < n + 2:
+                continue
+            before, first, last, after = (self.cells[k] for k in (-n - 2, -n - 1, -2, -1))
+            self.excess[n][i - n] = float(
+                (
+                    np.minimum(_patches(before, first), _patches(last, after))
+                    - _patches(before, after)
+                ).max()
+            )
 
 # %% ../nbs/33_repair.ipynb #dd65fa96
-def _spoilt(excess, least=40., ratio=4.):
+def _spoilt(excess, least=40.0, ratio=4.0):
     "Runs of frames that differ from both sides: (first, last, strength)."
     found, taken = [], set()
     for n in sorted(excess):
         e = excess[n]
         for i in sorted(e):
-            around = sorted(e[j] for j in range(i-10, i+11) if j in e and abs(j-i) > n)
-            if e[i] < max(least, ratio*around[-3] if around[2:] else 0) or taken & set(range(i-1, i+n+1)) or any(e.get(j, 0) > e[i] for j in (i-1, i+1)): continue
-            taken |= set(range(i, i+n)); found.append((i, i+n-1, e[i]))
+            around = sorted(e[j] for j in range(i - 10, i + 11) if j in e and abs(j - i) > n)
+            if (
+                e[i] < max(least, ratio * around[-3] if around[2:] else 0)
+                or taken & set(range(i - 1, i + n + 1))
+                or any(e.get(j, 0) > e[i] for j in (i - 1, i + 1))
+            ):
+                continue
+            taken |= set(range(i, i + n))
+            found.append((i, i + n - 1, e[i]))
     return found
+
 
 def _doubled(blocks, longest=3):
     "Runs of repeats: (first, last, strongest change)."
     found, run, recent = [], [], deque(maxlen=6)
-    for i, change in enumerate([*blocks, 256.], 1):
-        if is_repeat(change, recent): run.append((i, change))
+    for i, change in enumerate([*blocks, 256.0], 1):
+        if is_repeat(change, recent):
+            run.append((i, change))
         else:
-            if 0 < len(run) <= longest and i <= len(blocks): found.append((run[0][0], run[-1][0], max(c for _, c in run)))
+            if 0 < len(run) <= longest and i <= len(blocks):
+                found.append((run[0][0], run[-1][0], max(c for _, c in run)))
             run = []
         recent.append(change)
     return found
 
+
 def find_faults(
-    source, # a video or a folder of pictures
-): # list of Fault in order; DamagedVideo is left to the repair
+    source,  # a video or a folder of pictures
+):  # list of Fault in order; DamagedVideo is left to the repair
     "Look a video through for frames that are missing, doubled or spoilt, and for jumps."
     line, finder, cuts = timeline(probe(source)), FaultFinder(), set()
-    for frame in ahead(watch_cuts(Reading(Path(source), line), cuts)): finder.push(frame)
+    for frame in ahead(watch_cuts(Reading(Path(source), line), cuts)):
+        finder.push(frame)
     spoilt, doubled = _spoilt(finder.excess), _doubled(finder.blocks)
-    odd = {k+d for a, b, _ in (*spoilt, *doubled) for k in range(a, b+1) for d in (0, 1)} | cuts
-    usual, faults = usual_gap(line.times), [Fault('spoilt', *x) for x in spoilt]+[Fault('doubled', *x) for x in doubled if not any(a <= x[0] <= b for a, b, _ in spoilt)]
+    odd = {k + d for a, b, _ in (*spoilt, *doubled) for k in range(a, b + 1) for d in (0, 1)} | cuts
+    usual, faults = (
+        usual_gap(line.times),
+        [Fault('spoilt', *x) for x in spoilt]
+        + [Fault('doubled', *x) for x in doubled if not any(a <= x[0] <= b for a, b, _ in spoilt)],
+    )
     for i, (a, b) in enumerate(pairwise(line.times), 1):
-        if (b-a)*2 >= 3*usual: faults.append(Fault('missing', i, i, round((b-a)/usual)-1)); odd.add(i)
-    for i in range(3, finder.count-2):
-        around = [finder.steps[k-1] for k in (i-2, i-1, i+1, i+2)]
-        if not odd & set(range(i-2, i+3)) and finder.steps[i-1] > max(1.5*max(around), 1): faults.append(Fault('jump', i, i, finder.steps[i-1]/max(around)))
+        if (b - a) * 2 >= 3 * usual:
+            faults.append(Fault('missing', i, i, round((b - a) / usual) - 1))
+            odd.add(i)
+    for i in range(3, finder.count - 2):
+        around = [finder.steps[k - 1] for k in (i - 2, i - 1, i + 1, i + 2)]
+        if not odd & set(range(i - 2, i + 3)) and finder.steps[i - 1] > max(1.5 * max(around), 1):
+            faults.append(Fault('jump', i, i, finder.steps[i - 1] / max(around)))
     return sorted(faults, key=lambda f: (f.first, f.kind))
 
 # %% ../nbs/33_repair.ipynb #0c8cd598
 def remade(
-    source, # a video or a folder of pictures
-    first: int, # of a run of frames
-    last: int, # of a run
+    source,  # a video or a folder of pictures
+    first: int,  # of a run of frames
+    last: int,  # of a run
     model: Interpolator,
     device='cpu',
-    reach: int=9, # frames looked at on either side
-): # [1, 3, H, W]: the middle frame of the run, made anew
+    reach: int = 9,  # frames looked at on either side
+):  # [1, 3, H, W]: the middle frame of the run, made anew
     "One frame of a run made anew from the frames around it."
-    near = list(read_video(source, max(0, first-reach), last+reach))
-    middle = next(f.time for f in near if f.index == (first+last)//2)
+    near = list(read_video(source, max(0, first - reach), last + reach))
+    middle = next(f.time for f in near if f.index == (first + last) // 2)
     finder, frames = CutFinder(), [f for f in near if not first <= f.index <= last]
     cuts = {frames[c].index for c in [*filter(None, map(finder.push, frames)), *finder.finish()]}
     image = next(interpolate_stream(frames, model, [middle], cuts, device)).image
     return image.tensor() if hasattr(image, 'tensor') else image
 
+
 def fault_sheet(
-    source, # a video or a folder of pictures
-    faults: list, # from `find_faults`
+    source,  # a video or a folder of pictures
+    faults: list,  # from `find_faults`
     model: Interpolator,
     device='cpu',
-    most: int=12, # rows
-): # PIL picture
+    most: int = 12,  # rows
+):  # PIL picture
     "The frames around each fault, and what would be made."
     rows, labels = [], []
     for f in faults[:most]:
-        a, b = (f.first, f.last) if f.kind in ('spoilt', 'doubled') else (f.first, f.first-1)
-        shown = {x.index: x.tensor() for x in read_video(source, max(0, a-1), b+2)}
+        a, b = (f.first, f.last) if f.kind in ('spoilt', 'doubled') else (f.first, f.first - 1)
+        shown = {x.index: x.tensor() for x in read_video(source, max(0, a - 1), b + 2)}
         fault = a <= b
-        rows.append([shown.get(a-1), shown.get((a+b)//2) if fault else None, shown.get(b+1), remade(source, a, b, model, device) if fault else None])
+        rows.append(
+            [
+                shown.get(a - 1),
+                shown.get((a + b) // 2) if fault else None,
+                shown.get(b + 1),
+                remade(source, a, b, model, device) if fault else None,
+            ]
+        )
         labels.append(str(f).replace(' (', '\n(').replace(': ', ':\n'))
     return contact_sheet(rows, ['before', 'fault', 'after', 'made anew'], labels, width=1200)
 
+
 def repairable(faults):
     "Numbers of the frames that a repair would make anew."
-    return sorted({k for f in faults if f.kind in ('spoilt', 'doubled') for k in range(f.first, f.last+1)})
+    return sorted(
+        {k for f in faults if f.kind in ('spoilt', 'doubled') for k in range(f.first, f.last + 1)}
+    )

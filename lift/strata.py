@@ -29,75 +29,86 @@ from .warp import backward_warp, flow_consistency, slopes
 # %% ../nbs/18_strata.ipynb #4a87826d
 def halfway_flows(
     net: IFNet,
-    a: Tensor, # [B, 3, H, W] in [0, 1]
-    b: Tensor, # [B, 3, H, W]
-    rounds: int=3,
-): # two [B, 2, H, W] in pixels: from a into b on the pixels of a, from b into a on the pixels of b
+    a: Tensor,  # [B, 3, H, W] in [0, 1]
+    b: Tensor,  # [B, 3, H, W]
+    rounds: int = 3,
+):  # two [B, 2, H, W] in pixels: from a into b on the pixels of a, from b into a on the pixels of b
     "RIFE's displacement at t = ½, moved to the pixels of either frame."
-    flows = net.motion(pad_to_multiple(a, 64), pad_to_multiple(b, 64), a.new_full((len(a),), .5)).flows
-    halfway = crop_to(flows[:, 2:]-flows[:, :2], a.shape[-2:])
+    flows = net.motion(
+        pad_to_multiple(a, 64), pad_to_multiple(b, 64), a.new_full((len(a),), 0.5)
+    ).flows
+    halfway = crop_to(flows[:, 2:] - flows[:, :2], a.shape[-2:])
     moved = []
     for displacement in (halfway, -halfway):
         flow = displacement
-        for _ in range(rounds): flow = backward_warp(displacement, flow/2)
+        for _ in range(rounds):
+            flow = backward_warp(displacement, flow / 2)
         moved.append(flow)
     return moved
 
 # %% ../nbs/18_strata.ipynb #83b61596
 def gaussian_mean(
-    x: Tensor, # [B, C, H, W]
-    sigma: float, # in pixels
-): # [B, C, H, W]
+    x: Tensor,  # [B, C, H, W]
+    sigma: float,  # in pixels
+):  # [B, C, H, W]
     "Gaussian mean, edges repeated."
-    radius = int(3*sigma+.5)
-    first, *others = torch.softmax(-torch.arange(-radius, radius+1.)**2/(2*sigma**2), 0).tolist()
+    radius = int(3 * sigma + 0.5)
+    first, *others = torch.softmax(
+        -(torch.arange(-radius, radius + 1.0) ** 2) / (2 * sigma**2), 0
+    ).tolist()
     x = F.pad(x, (radius, radius, radius, radius), mode='replicate')
     for dim in (-1, -2):
-        n = x.shape[dim]-2*radius
-        mean = x.narrow(dim, 0, n)*first
-        for i, weight in enumerate(others, 1): mean.add_(x.narrow(dim, i, n), alpha=weight)
+        n = x.shape[dim] - 2 * radius
+        mean = x.narrow(dim, 0, n) * first
+        for i, weight in enumerate(others, 1):
+            mean.add_(x.narrow(dim, i, n), alpha=weight)
         x = mean
     return x
 
+
 def luminance(
-    image: Tensor, # [B, 3, H, W] in [0, 1]
-): # [B, 1, H, W]
+    image: Tensor,  # [B, 3, H, W] in [0, 1]
+):  # [B, 1, H, W]
     "Rec. 601 luma."
-    return (image*image.new_tensor([.299, .587, .114])[:, None, None]).sum(1, keepdim=True)
+    return (image * image.new_tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
+
 
 def local_contrast(
-    image: Tensor, # [B, 3, H, W] in [0, 1]
-    sigma: float=4, # of the neighbourhood, in pixels
-): # [B, 1, H, W], about -3 to 3
+    image: Tensor,  # [B, 3, H, W] in [0, 1]
+    sigma: float = 4,  # of the neighbourhood, in pixels
+):  # [B, 1, H, W], about -3 to 3
     "Luminance minus its local mean, over its local deviation: the same in any light."
     y = luminance(image)
-    y = y-gaussian_mean(y, sigma)
-    return y/(gaussian_mean(y*y, sigma).sqrt() + .01)
+    y = y - gaussian_mean(y, sigma)
+    return y / (gaussian_mean(y * y, sigma).sqrt() + 0.01)
 
 # %% ../nbs/18_strata.ipynb #e3d57093
 def refine_flow(
-    a: Tensor, # [B, 1, H, W] local contrast of the frame that asks
-    b: Tensor, # [B, 1, H, W] local contrast of the frame it looks into
-    flow: Tensor, # [B, 2, H, W] first guess in pixels
-    steps: int=3,
-    sigma: float=2, # of the neighbourhood, in pixels
-): # [B, 2, H, W]
+    a: Tensor,  # [B, 1, H, W] local contrast of the frame that asks
+    b: Tensor,  # [B, 1, H, W] local contrast of the frame it looks into
+    flow: Tensor,  # [B, 2, H, W] first guess in pixels
+    steps: int = 3,
+    sigma: float = 2,  # of the neighbourhood, in pixels
+):  # [B, 2, H, W]
     "A flow corrected by Lucas and Kanade's least squares (1981), at most a pixel a step."
     for _ in range(steps):
         warped = backward_warp(b, flow)
-        gx, gy = slopes((a+warped)/2)
-        difference = warped-a
-        xx, xy, yy, xd, yd = gaussian_mean(torch.cat((gx*gx, gx*gy, gy*gy, gx*difference, gy*difference), 1), sigma).split(1, 1)
-        xx, yy = xx+.02, yy+.02 # nothing to hold on to: stay
-        step = torch.cat((xy*yd-yy*xd, xy*xd-xx*yd), 1)/(xx*yy-xy*xy)
-        flow = flow + step/step.norm(dim=1, keepdim=True).clamp(min=1)
+        gx, gy = slopes((a + warped) / 2)
+        difference = warped - a
+        xx, xy, yy, xd, yd = gaussian_mean(
+            torch.cat((gx * gx, gx * gy, gy * gy, gx * difference, gy * difference), 1), sigma
+        ).split(1, 1)
+        xx, yy = xx + 0.02, yy + 0.02  # nothing to hold on to: stay
+        step = torch.cat((xy * yd - yy * xd, xy * xd - xx * yd), 1) / (xx * yy - xy * xy)
+        flow = flow + step / step.norm(dim=1, keepdim=True).clamp(min=1)
     return flow
+
 
 def neighbour_flows(
     net: IFNet,
-    a: Tensor, # [B, 3, H, W] in [0, 1]
-    b: Tensor, # [B, 3, H, W]
-): # two [B, 2, H, W] in pixels: from a into b, from b into a
+    a: Tensor,  # [B, 3, H, W] in [0, 1]
+    b: Tensor,  # [B, 3, H, W]
+):  # two [B, 2, H, W] in pixels: from a into b, from b into a
     "Flow between two successive frames, both ways, each refined on its own."
     there, back = halfway_flows(net, a, b)
     ca, cb = local_contrast(a), local_contrast(b)
@@ -105,198 +116,314 @@ def neighbour_flows(
 
 # %% ../nbs/18_strata.ipynb #a1ab6337
 def block_median(
-    values: Tensor, # [B, C, H, W]
-    valid: Tensor, # [B, 1, H, W] bool
-    size: int=16, # of a block, in pixels; an incomplete one at the right or bottom is left out
-): # [B, C, N], NaN where less than half of the N-th block is valid
+    values: Tensor,  # [B, C, H, W]
+    valid: Tensor,  # [B, 1, H, W] bool
+    size: int = 16,  # of a block, in pixels; an incomplete one at the right or bottom is left out
+):  # [B, C, N], NaN where less than half of the N-th block is valid
     "The median of every block over its valid points."
     blocks = lambda x: x.unfold(2, size, size).unfold(3, size, size).flatten(4).flatten(2, 3)
     medians = blocks(values.masked_fill(~valid, float('nan'))).nanmedian(-1).values
-    return medians.masked_fill(blocks(valid).float().mean(-1) < .5, float('nan'))
+    return medians.masked_fill(blocks(valid).float().mean(-1) < 0.5, float('nan'))
+
 
 def mean_motion(
-    to_before: Tensor, # [B, 2, H, W] flow into the previous frame
-    to_after: Tensor, # [B, 2, H, W] flow into the next one
-): # [B] in pixels per frame
+    to_before: Tensor,  # [B, 2, H, W] flow into the previous frame
+    to_after: Tensor,  # [B, 2, H, W] flow into the next one
+):  # [B] in pixels per frame
     "Mean length of the motion."
-    return ((to_after-to_before)/2).norm(dim=1).mean((1, 2))
+    return ((to_after - to_before) / 2).norm(dim=1).mean((1, 2))
+
 
 def mean_acceleration(
-    to_before: Tensor, # [B, 2, H, W]
-    to_after: Tensor, # [B, 2, H, W]
-    seen: Tensor, # [B, 1, H, W] bool: visible in both
-    contrast: Tensor, # [B, 1, H, W], how much each point counts
-): # [B] in pixels per frame²; NaN if no block is seen
+    to_before: Tensor,  # [B, 2, H, W]
+    to_after: Tensor,  # [B, 2, H, W]
+    seen: Tensor,  # [B, 1, H, W] bool: visible in both
+    contrast: Tensor,  # [B, 1, H, W], how much each point counts
+):  # [B] in pixels per frame²; NaN if no block is seen
     "Mean length of the change of motion, from block medians weighted by contrast."
-    change, weight = block_median(to_before+to_after, seen).norm(dim=1), block_median(contrast, seen)[:, 0]
-    mean = (change*weight).nansum(-1)/weight.nansum(-1).clamp(min=1e-3)
+    change, weight = (
+        block_median(to_before + to_after, seen).norm(dim=1),
+        block_median(contrast, seen)[:, 0],
+    )
+    mean = (change * weight).nansum(-1) / weight.nansum(-1).clamp(min=1e-3)
     return mean.masked_fill(change.isnan().all(-1), float('nan'))
 
 # %% ../nbs/18_strata.ipynb #3f8c06ad
 def inside(
-    flow: Tensor, # [B, 2, H, W] in pixels
-): # [B, 1, H, W] bool
+    flow: Tensor,  # [B, 2, H, W] in pixels
+):  # [B, 1, H, W] bool
     "Whether a flow leads to a place inside the picture."
     h, w = flow.shape[-2:]
-    x, y = flow[:, :1] + torch.arange(w, device=flow.device), flow[:, 1:] + torch.arange(h, device=flow.device)[:, None]
-    return (x >= 0) & (x <= w-1) & (y >= 0) & (y <= h-1)
+    x, y = (
+        flow[:, :1] + torch.arange(w, device=flow.device),
+        flow[:, 1:] + torch.arange(h, device=flow.device)[:, None],
+    )
+    return (x >= 0) & (x <= w - 1) & (y >= 0) & (y <= h - 1)
+
 
 def hidden_points(
-    there: Tensor, # [B, 2, H, W] into the other frame
-    back: Tensor, # [B, 2, H, W] from the other frame
-): # [B, 1, H, W] bool
+    there: Tensor,  # [B, 2, H, W] into the other frame
+    back: Tensor,  # [B, 2, H, W] from the other frame
+):  # [B, 1, H, W] bool
     "Points that should be inside the other frame and are not found there."
     return inside(there) & ~flow_consistency(there, back)[1]
 
 # %% ../nbs/18_strata.ipynb #9f03c781
-def _autocorrelation(tiles, window): # [N, t, t] and [t, t] -> [N, 2t, 2t]: corrected for the window's own, shift 0 in the middle; and the variances [N]
+def _autocorrelation(
+    tiles, window
+):  # [N, t, t] and [t, t] -> [N, 2t, 2t]: corrected for the window's own, shift 0 in the middle; and the variances [N]
     t = tiles.shape[-1]
-    energy = lambda x: torch.fft.irfft2(torch.fft.rfft2(x, s=(2*t, 2*t)).abs()**2)
-    tiles = (tiles - (tiles*window).sum((1, 2), keepdim=True)/window.sum())*window
+    energy = lambda x: torch.fft.irfft2(torch.fft.rfft2(x, s=(2 * t, 2 * t)).abs() ** 2)
+    tiles = (tiles - (tiles * window).sum((1, 2), keepdim=True) / window.sum()) * window
     own = energy(window)
-    r = energy(tiles)/own.clamp(min=1e-3*own.max())
-    return torch.fft.fftshift(r/r[:, :1, :1].clamp(min=1e-8), (1, 2)), r[:, 0, 0]
+    r = energy(tiles) / own.clamp(min=1e-3 * own.max())
+    return torch.fft.fftshift(r / r[:, :1, :1].clamp(min=1e-8), (1, 2)), r[:, 0, 0]
+
 
 def repetition(
-    image: Tensor, # [B, 3, H, W] in [0, 1]
-    shortest: int=5, # period in pixels
-    longest: int=24,
-): # [B] in [0, 1]
+    image: Tensor,  # [B, 3, H, W] in [0, 1]
+    shortest: int = 5,  # period in pixels
+    longest: int = 24,
+):  # [B] in [0, 1]
     "Height of the second peak of the texture's autocorrelation over the valley before it, mean over windows of 64 × 64 weighted by contrast."
     y = luminance(image)
     t = min(64, *y.shape[-2:])
-    tiles = (y-gaussian_mean(y, 8)).unfold(2, t, t//2).unfold(3, t, t//2).reshape(-1, t, t)
-    window = torch.hann_window(t+2, periodic=False, device=y.device)[1:-1]
-    r, weight = _autocorrelation(tiles, window[:, None]*window)
-    shift = torch.arange(-longest, longest+1, device=y.device)
-    r = r[:, None, t-longest:t+longest+1, t-longest:t+longest+1]
-    grid = torch.stack(torch.meshgrid(shift/longest, shift/longest, indexing='xy'), -1).expand(len(r), -1, -1, -1)
-    valley = torch.stack([F.grid_sample(r, grid*s, align_corners=True) for s in (.3, .4, .5, .6, .7, .8)]).amin(0)
+    tiles = (y - gaussian_mean(y, 8)).unfold(2, t, t // 2).unfold(3, t, t // 2).reshape(-1, t, t)
+    window = torch.hann_window(t + 2, periodic=False, device=y.device)[1:-1]
+    r, weight = _autocorrelation(tiles, window[:, None] * window)
+    shift = torch.arange(-longest, longest + 1, device=y.device)
+    r = r[:, None, t - longest : t + longest + 1, t - longest : t + longest + 1]
+    grid = torch.stack(torch.meshgrid(shift / longest, shift / longest, indexing='xy'), -1).expand(
+        len(r), -1, -1, -1
+    )
+    valley = torch.stack(
+        [F.grid_sample(r, grid * s, align_corners=True) for s in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)]
+    ).amin(0)
     length = shift[:, None].float().hypot(shift.float())
-    height = (r-valley.clamp(min=0)).where((length >= shortest) & (length <= longest), 0).amax((1, 2, 3)).clamp(0, 1)
+    height = (
+        (r - valley.clamp(min=0))
+        .where((length >= shortest) & (length <= longest), 0)
+        .amax((1, 2, 3))
+        .clamp(0, 1)
+    )
     weight, height = (x.reshape(len(image), -1) for x in (weight, height))
-    return (weight*height).sum(1)/weight.sum(1).clamp(min=1e-8)
+    return (weight * height).sum(1) / weight.sum(1).clamp(min=1e-8)
 
 # %% ../nbs/18_strata.ipynb #bf3360dd
 def light_change(
-    frame: Tensor, # [B, 3, H, W] in [0, 1]
-    other: Tensor, # [B, 3, H, W] its neighbour
-    flow: Tensor, # [B, 2, H, W] from `frame` into `other`
-    seen: Tensor, # [B, 1, H, W] bool
-): # [B], relative: 0.05 is 5 %
+    frame: Tensor,  # [B, 3, H, W] in [0, 1]
+    other: Tensor,  # [B, 3, H, W] its neighbour
+    flow: Tensor,  # [B, 2, H, W] from `frame` into `other`
+    seen: Tensor,  # [B, 1, H, W] bool
+):  # [B], relative: 0.05 is 5 %
     "Relative change of brightness along the motion, from block medians."
-    here, there = (block_median(x, seen)[:, 0] for x in (luminance(frame), backward_warp(luminance(other), flow)))
-    return (there-here).abs().nansum(-1)/here.nansum(-1).clamp(min=1e-3)
+    here, there = (
+        block_median(x, seen)[:, 0]
+        for x in (luminance(frame), backward_warp(luminance(other), flow))
+    )
+    return (there - here).abs().nansum(-1) / here.nansum(-1).clamp(min=1e-3)
 
 # %% ../nbs/18_strata.ipynb #c8e8c7ba
-STRATA = {'motion': 'pixels per frame', 'acceleration': 'pixels per frame²', 'occlusion': 'share of points', 'repetition': '0 to 1', 'light': 'relative change'}
+STRATA = {
+    'motion': 'pixels per frame',
+    'acceleration': 'pixels per frame²',
+    'occlusion': 'share of points',
+    'repetition': '0 to 1',
+    'light': 'relative change',
+}
+
 
 def frame_strata(
-    before: Tensor, # [B, 3, H, W] in [0, 1], the true previous frame
-    frame: Tensor, # [B, 3, H, W], the target itself
-    after: Tensor, # [B, 3, H, W], the true next frame
-    net: IFNet=None, # RIFE; loaded if not given
-): # dict of [B]: motion, acceleration, occlusion, repetition, light
+    before: Tensor,  # [B, 3, H, W] in [0, 1], the true previous frame
+    frame: Tensor,  # [B, 3, H, W], the target itself
+    after: Tensor,  # [B, 3, H, W], the true next frame
+    net: IFNet = None,  # RIFE; loaded if not given
+):  # dict of [B]: motion, acceleration, occlusion, repetition, light
     "The strata of target frames."
-    if not before.shape == frame.shape == after.shape or frame.ndim != 4 or frame.shape[1] != 3 or not frame.is_floating_point():
-        raise LiftError(f'strata need three pictures [B, 3, H, W] of one size in floating point, not {tuple(before.shape)}, {tuple(frame.shape)}, {tuple(after.shape)} of {frame.dtype}')
-    if not all(x.isfinite().all() for x in (before, frame, after)): raise LiftError('a frame holds values that are not finite: strata are those of a film, look for NaN where it was read')
+    if (
+        not before.shape == frame.shape == after.shape
+        or frame.ndim != 4
+        or frame.shape[1] != 3
+        or not frame.is_floating_point()
+    ):
+        raise LiftError(
+            f'strata need three pictures [B, 3, H, W] of one size in floating point, not {tuple(before.shape)}, {tuple(frame.shape)}, {tuple(after.shape)} of {frame.dtype}'
+        )
+    if not all(x.isfinite().all() for x in (before, frame, after)):
+        raise LiftError(
+            'a frame holds values that are not finite: strata are those of a film, look for NaN where it was read'
+        )
     with torch.inference_mode():
         frames, others = torch.cat((frame, frame)), torch.cat((before, after))
         there, back = neighbour_flows(net or load_rife().to(frame.device), frames, others)
         hidden = hidden_points(there, back)
         y = luminance(frame)
-        contrast = gaussian_mean((y-gaussian_mean(y, 4)).abs(), 4)
+        contrast = gaussian_mean((y - gaussian_mean(y, 4)).abs(), 4)
         seen = inside(there) & ~hidden
-        (to_before, to_after), (hidden_before, hidden_after), (seen_before, seen_after) = there.chunk(2), hidden.chunk(2), seen.chunk(2)
-        return dict(motion=mean_motion(to_before, to_after),
-                    acceleration=mean_acceleration(to_before, to_after, seen_before & seen_after, contrast),
-                    occlusion=(hidden_before | hidden_after).float().mean((1, 2, 3)),
-                    repetition=repetition(frame),
-                    light=light_change(frames, others, there, seen).reshape(2, -1).mean(0))
+        (to_before, to_after), (hidden_before, hidden_after), (seen_before, seen_after) = (
+            there.chunk(2),
+            hidden.chunk(2),
+            seen.chunk(2),
+        )
+        return dict(
+            motion=mean_motion(to_before, to_after),
+            acceleration=mean_acceleration(to_before, to_after, seen_before & seen_after, contrast),
+            occlusion=(hidden_before | hidden_after).float().mean((1, 2, 3)),
+            repetition=repetition(frame),
+            light=light_change(frames, others, there, seen).reshape(2, -1).mean(0),
+        )
 
 # %% ../nbs/18_strata.ipynb #a5d14d7b
-def _reduced(image, longest_side): # [1, 3, H, W] -> the same, smaller if needed; and by what factor
-    scale = min(1, longest_side/max(image.shape[-2:]))
-    size = [max(32, round(s*scale)) for s in image.shape[-2:]]
-    return (F.interpolate(image, size, mode='bilinear', antialias=True, align_corners=False) if scale < 1 else image), 1/scale
+def _reduced(
+    image, longest_side
+):  # [1, 3, H, W] -> the same, smaller if needed; and by what factor
+    scale = min(1, longest_side / max(image.shape[-2:]))
+    size = [max(32, round(s * scale)) for s in image.shape[-2:]]
+    return (
+        F.interpolate(image, size, mode='bilinear', antialias=True, align_corners=False)
+        if scale < 1
+        else image
+    ), 1 / scale
+
 
 def _target_list(targets, name):
     targets = sorted({int(t) for t in targets})
-    if not targets: raise LiftError(f'{name}: no target frames are given')
-    if targets[0] < 1: raise LiftError(f'{name}: frame {targets[0]} has no frame before it: strata need both neighbours')
+    if not targets:
+        raise LiftError(f'{name}: no target frames are given')
+    if targets[0] < 1:
+        raise LiftError(
+            f'{name}: frame {targets[0]} has no frame before it: strata need both neighbours'
+        )
     return targets
 
+
 def strata_of(
-    clip, # a video, a folder of pictures, or frames [N, 3, H, W] in [0, 1]
-    targets=None, # frame numbers from 0, each with a frame before and after; all by default
-    net: IFNet=None, # RIFE; loaded if not given
-    name: str=None, # of the clip, as in the rows of the evaluation; the stem of the path by default
-    longest_side: int=512, # larger pictures are reduced to this
+    clip,  # a video, a folder of pictures, or frames [N, 3, H, W] in [0, 1]
+    targets=None,  # frame numbers from 0, each with a frame before and after; all by default
+    net: IFNet = None,  # RIFE; loaded if not given
+    name: str = None,  # of the clip, as in the rows of the evaluation; the stem of the path by default
+    longest_side: int = 512,  # larger pictures are reduced to this
     device='cpu',
-): # DataFrame: clip, frame and the five strata
+):  # DataFrame: clip, frame and the five strata
     "The strata of a clip's target frames."
-    name = name or ('clip' if isinstance(clip, Tensor) else Path(clip).stem if Path(clip).is_file() else Path(clip).name)
+    name = name or (
+        'clip'
+        if isinstance(clip, Tensor)
+        else Path(clip).stem
+        if Path(clip).is_file()
+        else Path(clip).name
+    )
     wanted = targets if targets is None else _target_list(targets, name)
     net = net or load_rife().to(device)
-    frames = clip.split(1) if isinstance(clip, Tensor) else (f.tensor() for f in read_video(clip, stop=wanted and wanted[-1]+2))
+    frames = (
+        clip.split(1)
+        if isinstance(clip, Tensor)
+        else (f.tensor() for f in read_video(clip, stop=wanted and wanted[-1] + 2))
+    )
     rows, three = [], deque(maxlen=3)
-    for i, image in enumerate(frames): # the newest of the three is frame i, the target i-1
+    for i, image in enumerate(frames):  # the newest of the three is frame i, the target i-1
         three.append(image)
-        if i < 2 or wanted and i-1 not in wanted: continue
+        if i < 2 or wanted and i - 1 not in wanted:
+            continue
         (before, frame, after), factor = zip(*(_reduced(x.to(device), longest_side) for x in three))
         numbers = {k: v.item() for k, v in frame_strata(before, frame, after, net).items()}
-        rows.append(dict(clip=name, frame=i-1, **numbers | {k: numbers[k]*factor[0] for k in ('motion', 'acceleration')}))
-    missing = set(wanted or ())-{r['frame'] for r in rows}
-    if missing: raise LiftError(f'{name}: frame {min(missing)} has no frame after it: strata need both neighbours')
-    if not rows: raise LiftError(f'{name}: has fewer than three frames')
+        rows.append(
+            dict(
+                clip=name,
+                frame=i - 1,
+                **numbers | {k: numbers[k] * factor[0] for k in ('motion', 'acceleration')},
+            )
+        )
+    missing = set(wanted or ()) - {r['frame'] for r in rows}
+    if missing:
+        raise LiftError(
+            f'{name}: frame {min(missing)} has no frame after it: strata need both neighbours'
+        )
+    if not rows:
+        raise LiftError(f'{name}: has fewer than three frames')
     return pd.DataFrame(rows)
 
 # %% ../nbs/18_strata.ipynb #7c056318
 TERCILES = ('low', 'middle', 'high')
 
+
 def terciles(
-    values, # numbers; NaN belongs to no tercile
-): # array of 'low', 'middle', 'high', or all 'undivided'; None for NaN
+    values,  # numbers; NaN belongs to no tercile
+):  # array of 'low', 'middle', 'high', or all 'undivided'; None for NaN
     "Lower, middle and upper third by rank; equal values stay together."
     values = pd.Series(values, dtype=float).reset_index(drop=True)
-    place = (values.rank()-.5)/values.notna().sum()
-    names = np.select([place < 1/3, place <= 2/3], TERCILES[:2], TERCILES[2]).astype(object)
-    if values.nunique() <= 1: names[:] = 'undivided'
+    place = (values.rank() - 0.5) / values.notna().sum()
+    names = np.select([place < 1 / 3, place <= 2 / 3], TERCILES[:2], TERCILES[2]).astype(object)
+    if values.nunique() <= 1:
+        names[:] = 'undivided'
     names[values.isna()] = None
     return names
 
 # %% ../nbs/18_strata.ipynb #ea0c228b
 _frame = ['clip', 'frame']
 
+
 def _rows(evaluation):
     "The evaluation as a data frame, checked."
     if not isinstance(evaluation, pd.DataFrame):
-        if not Path(evaluation).is_file(): raise LiftError(f'{evaluation}: no such file: give a CSV of `lift evaluate`')
+        if not Path(evaluation).is_file():
+            raise LiftError(f'{evaluation}: no such file: give a CSV of `lift evaluate`')
         evaluation = as_frame(read_rows(evaluation).values())
-    missing = {*_frame, 'sampling', 'model', 'psnr'}-set(evaluation.columns)
-    if missing: raise LiftError(f"the evaluation lacks the columns {', '.join(sorted(missing))}: give the table of `lift evaluate`")
+    missing = {*_frame, 'sampling', 'model', 'psnr'} - set(evaluation.columns)
+    if missing:
+        raise LiftError(
+            f"the evaluation lacks the columns {', '.join(sorted(missing))}: give the table of `lift evaluate`"
+        )
     twice = evaluation[evaluation.duplicated([*_frame, 'sampling', 'model'])]
-    if len(twice): raise LiftError(f"the evaluation scores {twice.model.iloc[0]!r} twice for frame {twice.frame.iloc[0]} of {twice['clip'].iloc[0]}: are two runs in one table?")
+    if len(twice):
+        raise LiftError(
+            f"the evaluation scores {twice.model.iloc[0]!r} twice for frame {twice.frame.iloc[0]} of {twice['clip'].iloc[0]}: are two runs in one table?"
+        )
     return evaluation
+
 
 def _one_tercile(rows):
     pairs = rows[rows.gain.notna()]
-    lower, upper = interval(pairs.gain.to_numpy(), pairs['clip'].to_numpy()) if len(pairs) else (np.nan, np.nan)
-    return dict(start=rows.value.min(), end=rows.value.max(), frames=len(pairs), clips=pairs['clip'].nunique(), lost=len(rows)-len(pairs),
-                gain=over_clips(pairs.gain, pairs['clip']).mean() if len(pairs) else np.nan, lower=lower, upper=upper)
+    lower, upper = (
+        interval(pairs.gain.to_numpy(), pairs['clip'].to_numpy())
+        if len(pairs)
+        else (np.nan, np.nan)
+    )
+    return dict(
+        start=rows.value.min(),
+        end=rows.value.max(),
+        frames=len(pairs),
+        clips=pairs['clip'].nunique(),
+        lost=len(rows) - len(pairs),
+        gain=over_clips(pairs.gain, pairs['clip']).mean() if len(pairs) else np.nan,
+        lower=lower,
+        upper=upper,
+    )
+
 
 def gain_by_tercile(
-    evaluation, # DataFrame, or a CSV file of `lift evaluate`
-    strata: pd.DataFrame, # of `strata_of`, clips one below the other
-    reference: str='rife', # the model that all others are compared with
-): # DataFrame: sampling, model, stratum, tercile, start and end of its values, frames, clips, lost, mean gain in dB, lower and upper end of its 95 % interval
+    evaluation,  # DataFrame, or a CSV file of `lift evaluate`
+    strata: pd.DataFrame,  # of `strata_of`, clips one below the other
+    reference: str = 'rife',  # the model that all others are compared with
+):  # DataFrame: sampling, model, stratum, tercile, start and end of its values, frames, clips, lost, mean gain in dB, lower and upper end of its 95 % interval
     "Every model's mean PSNR gain over the reference in each third of each stratum. What has no third is one row named `none`."
-    if strata.duplicated(_frame).any(): raise LiftError('the strata hold a frame twice: compute each clip once')
-    gain = pd.concat([gains(rows, reference).assign(sampling=s) for s, rows in _rows(evaluation).groupby('sampling')])
-    if gain.empty: raise LiftError(f'the evaluation holds nothing but {reference!r}: there is no gain to compute')
+    if strata.duplicated(_frame).any():
+        raise LiftError('the strata hold a frame twice: compute each clip once')
+    gain = pd.concat(
+        [
+            gains(rows, reference).assign(sampling=s)
+            for s, rows in _rows(evaluation).groupby('sampling')
+        ]
+    )
+    if gain.empty:
+        raise LiftError(
+            f'the evaluation holds nothing but {reference!r}: there is no gain to compute'
+        )
     known = strata.merge(gain[_frame].drop_duplicates(), on=_frame)
-    if known.empty: raise LiftError(f'no frame has both a score and strata: clips are {gain["clip"].unique()[:3].tolist()} there and {strata["clip"].unique()[:3].tolist()} here')
+    if known.empty:
+        raise LiftError(
+            f'no frame has both a score and strata: clips are {gain["clip"].unique()[:3].tolist()} there and {strata["clip"].unique()[:3].tolist()} here'
+        )
     result = []
     for stratum in STRATA:
         value = known[_frame].assign(value=known[stratum], tercile=terciles(known[stratum]))
@@ -304,52 +431,94 @@ def gain_by_tercile(
         joined['gain'] = joined.gain.where(joined.tercile != 'none')
         order = [n for n in (*TERCILES, 'undivided', 'none') if n in set(joined.tercile)]
         for (sampling, model), group in joined.groupby(['sampling', 'model'], sort=False):
-            for n in order: result.append(dict(sampling=sampling, model=model, stratum=stratum, tercile=n, **_one_tercile(group[group.tercile == n])))
+            for n in order:
+                result.append(
+                    dict(
+                        sampling=sampling,
+                        model=model,
+                        stratum=stratum,
+                        tercile=n,
+                        **_one_tercile(group[group.tercile == n]),
+                    )
+                )
     return pd.DataFrame(result)
 
 # %% ../nbs/18_strata.ipynb #c0b29c4c
 _colors = ('#0072B2', '#D55E00', '#009E73', '#E69F00', '#CC79A7', '#56B4E9', '#000000')
 
+
 def plot_gains(
-    table: pd.DataFrame, # of `gain_by_tercile`
-): # matplotlib figure: a column for each stratum, a row for each kind of sampling
+    table: pd.DataFrame,  # of `gain_by_tercile`
+):  # matplotlib figure: a column for each stratum, a row for each kind of sampling
     "Mean gain by third with its 95 % interval, a colour and a mark for each model."
     table = table[table.tercile != 'none']
-    if table.empty: raise LiftError('the table holds no third with a gain: there is nothing to draw')
+    if table.empty:
+        raise LiftError('the table holds no third with a gain: there is nothing to draw')
     models, samplings = list(dict.fromkeys(table.model)), list(dict.fromkeys(table.sampling))
-    fig, axes = plt.subplots(len(samplings), len(STRATA), figsize=(12.5, .3+2.6*len(samplings)), sharey='row', squeeze=False)
+    fig, axes = plt.subplots(
+        len(samplings),
+        len(STRATA),
+        figsize=(12.5, 0.3 + 2.6 * len(samplings)),
+        sharey='row',
+        squeeze=False,
+    )
     for row, sampling in zip(axes, samplings):
         for ax, stratum in zip(row, STRATA):
             here = table[(table.stratum == stratum) & (table.sampling == sampling)]
             order = [t for t in (*TERCILES, 'undivided') if t in set(here.tercile)]
             for i, model in enumerate(models):
                 own = here[here.model == model].set_index('tercile').reindex(order)
-                x = np.arange(len(order)) + (i-(len(models)-1)/2)*.18
-                ax.errorbar(x, own.gain, (own.gain-own.lower, own.upper-own.gain), fmt='osD^v'[i % 5], ms=4, lw=1.4, color=_colors[i % len(_colors)], label=model)
-            ax.axhline(0, color='#999999', lw=.8, zorder=0)
+                x = np.arange(len(order)) + (i - (len(models) - 1) / 2) * 0.18
+                ax.errorbar(
+                    x,
+                    own.gain,
+                    (own.gain - own.lower, own.upper - own.gain),
+                    fmt='osD^v'[i % 5],
+                    ms=4,
+                    lw=1.4,
+                    color=_colors[i % len(_colors)],
+                    label=model,
+                )
+            ax.axhline(0, color='#999999', lw=0.8, zorder=0)
             ends = here.groupby('tercile')[['start', 'end']].first().reindex(order)
-            ax.set_xticks(range(len(order)), [f'{t}\n{a:.2g}–\n{b:.2g}' for t, a, b in zip(order, ends.start, ends.end)], fontsize=8)
-            ax.set_xlim(-.6, len(order)-.4); ax.set_title(f'{stratum}, {STRATA[stratum]}', fontsize=9); ax.spines[['top', 'right']].set_visible(False)
+            ax.set_xticks(
+                range(len(order)),
+                [f'{t}\n{a:.2g}–\n{b:.2g}' for t, a, b in zip(order, ends.start, ends.end)],
+                fontsize=8,
+            )
+            ax.set_xlim(-0.6, len(order) - 0.4)
+            ax.set_title(f'{stratum}, {STRATA[stratum]}', fontsize=9)
+            ax.spines[['top', 'right']].set_visible(False)
         row[0].set_ylabel('gain, dB' + (f' ({sampling})' if len(samplings) > 1 else ''))
     axes[0, -1].legend(fontsize=8, frameon=False, loc='upper left', bbox_to_anchor=(1, 1))
     fig.tight_layout()
-    plt.close(fig) # pyplot forgets it: shown once, by who asked for it
+    plt.close(fig)  # pyplot forgets it: shown once, by who asked for it
     return fig
 
 # %% ../nbs/18_strata.ipynb #d59b50cd
 def evaluate_strata(
-    csv, # a table of `lift evaluate`
-    paths, # the same clips
-    reference: str='rife',
+    csv,  # a table of `lift evaluate`
+    paths,  # the same clips
+    reference: str = 'rife',
     device='cpu',
-): # DataFrame, as from `gain_by_tercile`
+):  # DataFrame, as from `gain_by_tercile`
     "Gains by third for a table; writes .strata.csv, .gains.csv and .gains.png beside it."
     csv, clips = Path(csv), {c.name: c.path for c in find_clips(paths)}
     rows, kept = as_frame(read_rows(csv).values()), csv.with_suffix('.strata.csv')
-    known = pd.read_csv(kept, dtype={'clip': str}) if kept.exists() else pd.DataFrame(columns=['clip', 'frame', *STRATA])
-    wanted = {name: sorted(set(group.frame) - set(known.frame[known['clip'] == name])) for name, group in rows.groupby('clip')}
+    known = (
+        pd.read_csv(kept, dtype={'clip': str})
+        if kept.exists()
+        else pd.DataFrame(columns=['clip', 'frame', *STRATA])
+    )
+    wanted = {
+        name: sorted(set(group.frame) - set(known.frame[known['clip'] == name]))
+        for name, group in rows.groupby('clip')
+    }
     missing = [name for name in wanted if wanted[name] and name not in clips]
-    if missing: raise LiftError(f'{csv}: the clip {missing[0]!r} of the table is not among the paths: name the clips it was made from')
+    if missing:
+        raise LiftError(
+            f'{csv}: the clip {missing[0]!r} of the table is not among the paths: name the clips it was made from'
+        )
     net = load_rife().to(device)
     for name in progress_bar([name for name in wanted if wanted[name]]):
         new = strata_of(clips[name], wanted[name], net, name, device=device)

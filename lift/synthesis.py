@@ -14,37 +14,47 @@ from .warp import at_least_float32, backward_warp, resize
 
 # %% ../nbs/05_synthesis.ipynb #fa853d9d
 def blend(
-    left: Tensor, # [B, C, h, w], already warped
-    right: Tensor, # [B, C, h, w], already warped
-    visibility: Tensor, # [B, 2, h, w] in [0, 1], of left and right
-    eps: float=1e-8,
-): # [B, C, h, w] in at least float32
+    left: Tensor,  # [B, C, h, w], already warped
+    right: Tensor,  # [B, C, h, w], already warped
+    visibility: Tensor,  # [B, 2, h, w] in [0, 1], of left and right
+    eps: float = 1e-8,
+):  # [B, C, h, w] in at least float32
     "Average weighted by visibility; the plain average where nothing is visible (specification §5.3)."
     left, right, visibility = (at_least_float32(x) for x in (left, right, visibility))
     v7, v9 = visibility[:, :1], visibility[:, 1:]
-    return (v7*left + v9*right + eps*(left+right)/2)/(v7+v9+eps)
+    return (v7 * left + v9 * right + eps * (left + right) / 2) / (v7 + v9 + eps)
 
 # %% ../nbs/05_synthesis.ipynb #ac96ce7c
 def warp_both(
-    left: Tensor, # [B, C, h, w]
-    right: Tensor, # [B, C, h, w]
-    motion: Motion, # at the same scale
-): # two [B, C, h, w]
+    left: Tensor,  # [B, C, h, w]
+    right: Tensor,  # [B, C, h, w]
+    motion: Motion,  # at the same scale
+):  # two [B, C, h, w]
     "Bring both references to the wanted moment."
     return backward_warp(left, motion.flows[:, :2]), backward_warp(right, motion.flows[:, 2:])
 
 # %% ../nbs/05_synthesis.ipynb #0bcf65be
 class CoarseSynthesis(nn.Module):
     "Stage 4 (specification §5): warped and blended references at 1/4, and a residual from the context."
-    def __init__(self, zero_init: bool=False):
-        super().__init__()
-        self.context_net = nn.Sequential(nn.Conv2d(3+256, 64, 3, 1, 1), nn.ReLU(), zero_last(nn.Conv2d(64, 3, 3, 1, 1), zero_init))
 
-    def forward(self,
-        left: Tensor, # [B, 3, H, W]
-        right: Tensor, # [B, 3, H, W]
-        motion: Motion, # at 1/4
-        context: Tensor, # [B, 256, H/16, W/16]
-    ): # blend, residual: both [B, 3, H/4, W/4]
-        blended = blend(*warp_both(resize(left, 1/4), resize(right, 1/4), motion), motion.visibility)
-        return blended, self.context_net(torch.cat((blended.to(context.dtype), resize(context, 4)), 1))
+    def __init__(self, zero_init: bool = False):
+        super().__init__()
+        self.context_net = nn.Sequential(
+            nn.Conv2d(3 + 256, 64, 3, 1, 1),
+            nn.ReLU(),
+            zero_last(nn.Conv2d(64, 3, 3, 1, 1), zero_init),
+        )
+
+    def forward(
+        self,
+        left: Tensor,  # [B, 3, H, W]
+        right: Tensor,  # [B, 3, H, W]
+        motion: Motion,  # at 1/4
+        context: Tensor,  # [B, 256, H/16, W/16]
+    ):  # blend, residual: both [B, 3, H/4, W/4]
+        blended = blend(
+            *warp_both(resize(left, 1 / 4), resize(right, 1 / 4), motion), motion.visibility
+        )
+        return blended, self.context_net(
+            torch.cat((blended.to(context.dtype), resize(context, 4)), 1)
+        )

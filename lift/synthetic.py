@@ -19,272 +19,389 @@ from torch import Tensor
 from .core import LiftError, Window
 
 # %% ../nbs/12_synthetic.ipynb #4d0e4e10
-_photos = ('astronaut', 'brick', 'chelsea', 'coffee', 'grass', 'gravel', 'immunohistochemistry', 'rocket')
-_density = 2 # texels per pixel
+_photos = (
+    'astronaut',
+    'brick',
+    'chelsea',
+    'coffee',
+    'grass',
+    'gravel',
+    'immunohistochemistry',
+    'rocket',
+)
+_density = 2  # texels per pixel
+
 
 @cache
-def _photo(name): # uint8 [3, H, W]
+def _photo(name):  # uint8 [3, H, W]
     image = torch.from_numpy(getattr(photos, name)())
-    return (image if image.ndim == 3 else image[..., None].expand(-1, -1, 3)).permute(2, 0, 1).contiguous()
+    return (
+        (image if image.ndim == 3 else image[..., None].expand(-1, -1, 3))
+        .permute(2, 0, 1)
+        .contiguous()
+    )
+
 
 def photo_texture(
     rng: np.random.Generator,
-    h: int, # of the texture, in texels
+    h: int,  # of the texture, in texels
     w: int,
-): # [3, h, w] in [0, 1]
+):  # [3, h, w] in [0, 1]
     "A random cut-out of a random photograph, recoloured at random."
     image = _photo(rng.choice(_photos))
-    scale = rng.uniform(.5, 1)*min(4, image.shape[1]/h, image.shape[2]/w) # pixels of the photograph for one texel
-    ch, cw = max(2, int(h*scale)), max(2, int(w*scale))
-    y, x = rng.integers(image.shape[1]-ch+1), rng.integers(image.shape[2]-cw+1)
-    cut = image[rng.permutation(3), y:y+ch, x:x+cw].float()/255
-    cut = F.interpolate(cut.flip(-1)[None] if rng.random() < .5 else cut[None], (h, w), mode='bilinear', antialias=True)[0]
-    return cut*torch.from_numpy(rng.uniform(.6, 1, 3)).float()[:, None, None]
+    scale = rng.uniform(0.5, 1) * min(
+        4, image.shape[1] / h, image.shape[2] / w
+    )  # pixels of the photograph for one texel
+    ch, cw = max(2, int(h * scale)), max(2, int(w * scale))
+    y, x = rng.integers(image.shape[1] - ch + 1), rng.integers(image.shape[2] - cw + 1)
+    cut = image[rng.permutation(3), y : y + ch, x : x + cw].float() / 255
+    cut = F.interpolate(
+        cut.flip(-1)[None] if rng.random() < 0.5 else cut[None],
+        (h, w),
+        mode='bilinear',
+        antialias=True,
+    )[0]
+    return cut * torch.from_numpy(rng.uniform(0.6, 1, 3)).float()[:, None, None]
+
 
 def repeating_texture(rng, h, w):
     "A small cut-out repeated like wallpaper, every 6 to 16 pixels: matching by looks alone has many answers."
-    period = int(rng.integers(6, 17))*_density
-    return photo_texture(rng, period, period).repeat(1, -(-h//period), -(-w//period))[:, :h, :w]
+    period = int(rng.integers(6, 17)) * _density
+    return photo_texture(rng, period, period).repeat(1, -(-h // period), -(-w // period))[:, :h, :w]
 
 # %% ../nbs/12_synthetic.ipynb #4dd5890a
-def _low_pass(texture, sigma=.6*_density): # [C, h, w], a Gaussian of 9 texels in both directions
-    weights = torch.softmax(-torch.arange(-4., 5)**2/(2*sigma**2), 0).tolist()
+def _low_pass(
+    texture, sigma=0.6 * _density
+):  # [C, h, w], a Gaussian of 9 texels in both directions
+    weights = torch.softmax(-(torch.arange(-4.0, 5) ** 2) / (2 * sigma**2), 0).tolist()
     texture = F.pad(texture, (4, 4, 4, 4), mode='replicate')
-    for dim in (1, 2): texture = sum(w*texture.narrow(dim, i, texture.shape[dim]-8) for i, w in enumerate(weights))
+    for dim in (1, 2):
+        texture = sum(
+            w * texture.narrow(dim, i, texture.shape[dim] - 8) for i, w in enumerate(weights)
+        )
     return texture
+
 
 def outline(
     rng: np.random.Generator,
-    h: int, # in texels
+    h: int,  # in texels
     w: int,
-): # [1, h, w], 1 inside and 0 outside, 0 at the border
+):  # [1, h, w], 1 inside and 0 outside, 0 at the border
     "A random shape: blob, box or fence."
     y, x = torch.meshgrid(torch.linspace(-1, 1, h), torch.linspace(-1, 1, w), indexing='ij')
-    box, kind = (x.abs() < .8) & (y.abs() < .8), rng.choice(['blob', 'box', 'fence'])
-    if kind == 'fence': box &= (x*np.pi*rng.choice([3, 5])/.8).cos() > 0
+    box, kind = (x.abs() < 0.8) & (y.abs() < 0.8), rng.choice(['blob', 'box', 'fence'])
+    if kind == 'fence':
+        box &= (x * np.pi * rng.choice([3, 5]) / 0.8).cos() > 0
     if kind == 'blob':
-        wave = rng.uniform(0, [.16, .1, .07, .05])
-        ripple = sum(a*(k*torch.atan2(y, x)+rng.uniform(0, 2*np.pi)).cos() for k, a in enumerate(wave, 2))
-        box = x.hypot(y) < .8*(1+ripple)/(1+wave.sum())
+        wave = rng.uniform(0, [0.16, 0.1, 0.07, 0.05])
+        ripple = sum(
+            a * (k * torch.atan2(y, x) + rng.uniform(0, 2 * np.pi)).cos()
+            for k, a in enumerate(wave, 2)
+        )
+        box = x.hypot(y) < 0.8 * (1 + ripple) / (1 + wave.sum())
     return box[None].float()
 
 # %% ../nbs/12_synthetic.ipynb #afbed17c
 @dataclass(eq=False)
 class Layer:
     "A textured sheet and where it is at any time. Lengths in pixels, angles in radians, time in offsets."
-    texture: Tensor # [4, h, w]: RGB and coverage, two texels a pixel
-    position: tuple # (x, y) of the texture's centre at time 0 (without the swing)
-    velocity: tuple=(0., 0.)
-    acceleration: tuple=(0., 0.)
-    swing: tuple=(0., 0.) # amplitude
-    frequency: float=0. # of the swing, periods per unit of time
-    phase: float=0.
-    angle: float=0. # at time 0, from x towards y (clockwise on the screen)
-    spin: float=0. # radians per unit of time
-    zoom: float=0. # logarithm of the growth per unit of time
-    endless: bool=False # mirrored for ever beyond its border, instead of ending there
 
-    def place(self,
-        times: Tensor, # [T]
-    ): # float64: matrices [T, 2, 2] and centres [T, 2] with p = matrix·q + centre
+    texture: Tensor  # [4, h, w]: RGB and coverage, two texels a pixel
+    position: tuple  # (x, y) of the texture's centre at time 0 (without the swing)
+    velocity: tuple = (0.0, 0.0)
+    acceleration: tuple = (0.0, 0.0)
+    swing: tuple = (0.0, 0.0)  # amplitude
+    frequency: float = 0.0  # of the swing, periods per unit of time
+    phase: float = 0.0
+    angle: float = 0.0  # at time 0, from x towards y (clockwise on the screen)
+    spin: float = 0.0  # radians per unit of time
+    zoom: float = 0.0  # logarithm of the growth per unit of time
+    endless: bool = False  # mirrored for ever beyond its border, instead of ending there
+
+    def place(
+        self,
+        times: Tensor,  # [T]
+    ):  # float64: matrices [T, 2, 2] and centres [T, 2] with p = matrix·q + centre
         "Where texture points are: the formula above."
         t = times.double()
-        wave = (2*np.pi*self.frequency*t + self.phase).sin()
-        powers = torch.stack((torch.ones_like(t), t, t**2/2, wave), -1)
-        centre = powers @ torch.tensor([self.position, self.velocity, self.acceleration, self.swing], dtype=torch.double)
-        grow, turn = (self.zoom*t).exp(), self.angle + self.spin*t
-        c, s = grow*turn.cos(), grow*turn.sin()
+        wave = (2 * np.pi * self.frequency * t + self.phase).sin()
+        powers = torch.stack((torch.ones_like(t), t, t**2 / 2, wave), -1)
+        centre = powers @ torch.tensor(
+            [self.position, self.velocity, self.acceleration, self.swing], dtype=torch.double
+        )
+        grow, turn = (self.zoom * t).exp(), self.angle + self.spin * t
+        c, s = grow * turn.cos(), grow * turn.sin()
         return torch.stack((c, -s, s, c), -1).reshape(-1, 2, 2), centre
 
 # %% ../nbs/12_synthetic.ipynb #952a00d2
 @patch
-def sample(self: Layer,
-    times: Tensor, # [T]
-    points: Tensor, # [N, 2], or [T, N, 2] with other points at each time: x, y in pixels of the picture
-    channels: slice=slice(None), # of RGB and coverage
-): # [C, T, N]
+def sample(
+    self: Layer,
+    times: Tensor,  # [T]
+    points: Tensor,  # [N, 2], or [T, N, 2] with other points at each time: x, y in pixels of the picture
+    channels: slice = slice(None),  # of RGB and coverage
+):  # [C, T, N]
     "What lies under points of the picture."
     matrix, centre = self.place(times)
     h, w = self.texture.shape[-2:]
-    to_grid = (2*_density/torch.tensor([w-1, h-1])).double()[:, None]*torch.linalg.inv(matrix) # texture coordinates from -1 to 1
+    to_grid = (2 * _density / torch.tensor([w - 1, h - 1])).double()[:, None] * torch.linalg.inv(
+        matrix
+    )  # texture coordinates from -1 to 1
     shift = -(to_grid @ centre[..., None]).mT
     grid = shift.float() + points @ to_grid.mT.float()
-    return F.grid_sample(self.texture[None, channels], grid[None], mode='bilinear', padding_mode='reflection' if self.endless else 'zeros', align_corners=True)[0]
+    return F.grid_sample(
+        self.texture[None, channels],
+        grid[None],
+        mode='bilinear',
+        padding_mode='reflection' if self.endless else 'zeros',
+        align_corners=True,
+    )[0]
 
 # %% ../nbs/12_synthetic.ipynb #46ab0833
 def _times(times):
     times = torch.as_tensor(times, dtype=torch.double).flatten()
-    if not times.isfinite().all(): raise LiftError('a time is NaN or infinite: a scene is defined at any real time')
+    if not times.isfinite().all():
+        raise LiftError('a time is NaN or infinite: a scene is defined at any real time')
     return times
 
+
 def _size(size):
-    if not isinstance(size, (tuple, list)) or len(size) != 2 or not all(isinstance(s, int) and s >= 16 for s in size):
+    if (
+        not isinstance(size, (tuple, list))
+        or len(size) != 2
+        or not all(isinstance(s, int) and s >= 16 for s in size)
+    ):
         raise LiftError(f'size={size}: a scene needs (H, W), whole numbers of at least 16 pixels')
     return tuple(size)
+
 
 @dataclass(eq=False)
 class Scene:
     "Layers under a lamp; everything about it is known at any real time."
-    size: tuple # (H, W) in pixels
-    layers: list # of Layer, the farthest first; the first one is endless
-    flicker: float=0. # amplitude of the light
-    frequency: float=0. # of the light, periods per unit of time
-    phase: float=0.
+
+    size: tuple  # (H, W) in pixels
+    layers: list  # of Layer, the farthest first; the first one is endless
+    flicker: float = 0.0  # amplitude of the light
+    frequency: float = 0.0  # of the light, periods per unit of time
+    phase: float = 0.0
 
     def __post_init__(self):
         self.size = _size(self.size)
-        if not self.layers or not self.layers[0].endless: raise LiftError('a scene needs a first layer that is endless: the background')
+        if not self.layers or not self.layers[0].endless:
+            raise LiftError('a scene needs a first layer that is endless: the background')
 
     @property
-    def pixels(self): # [H·W, 2]
+    def pixels(self):  # [H·W, 2]
         "The centres of all pixels, x then y."
         y, x = torch.meshgrid(*(torch.arange(float(s)) for s in self.size), indexing='ij')
         return torch.stack((x, y), -1).reshape(-1, 2)
 
     def light(self, time):
         "Brightness of the lamp, in (0, 1]; a tensor for several times."
-        wave = (2*np.pi*self.frequency*torch.as_tensor(time).double() + self.phase).sin()
-        return (1 + self.flicker*wave)/(1 + self.flicker)
+        wave = (2 * np.pi * self.frequency * torch.as_tensor(time).double() + self.phase).sin()
+        return (1 + self.flicker * wave) / (1 + self.flicker)
 
 # %% ../nbs/12_synthetic.ipynb #26e93a61
 @patch
-def paint(self: Scene,
-    times: Tensor, # [T]
-    points: Tensor, # [N, 2], or [T, N, 2] with other points at each time
-): # [3, T, N]
+def paint(
+    self: Scene,
+    times: Tensor,  # [T]
+    points: Tensor,  # [N, 2], or [T, N, 2] with other points at each time
+):  # [3, T, N]
     "Colours at points anywhere in the picture: each layer over those behind it, times the light."
     back, *others = [layer.sample(times, points) for layer in self.layers]
     color = back[:3]
-    for layer in others: color = color.lerp(layer[:3], layer[3:])
-    return color*self.light(times).float()[:, None]
+    for layer in others:
+        color = color.lerp(layer[:3], layer[3:])
+    return color * self.light(times).float()[:, None]
+
 
 @patch
-def frames(self: Scene,
-    times, # [T] real numbers
-): # [T, 3, H, W]
+def frames(
+    self: Scene,
+    times,  # [T] real numbers
+):  # [T, 3, H, W]
     "The pictures at these moments."
     return self.paint(_times(times), self.pixels).movedim(1, 0).reshape(-1, 3, *self.size)
 
+
 @patch
-def frame(self: Scene, time: float): # [3, H, W]
+def frame(self: Scene, time: float):  # [3, H, W]
     "The picture at one moment."
     return self.frames([time])[0]
 
+
 @patch
-def window(self: Scene,
+def window(
+    self: Scene,
     window: Window,
-    wanted_time: float=0, # of the wanted frame; the inputs lie around it at the window's offsets
-): # frames [T, 3, H, W], target [3, H, W]
+    wanted_time: float = 0,  # of the wanted frame; the inputs lie around it at the window's offsets
+):  # frames [T, 3, H, W], target [3, H, W]
     "The input frames of a window, and the frame that is wanted."
-    frames = self.frames([wanted_time+o for o in (*window.offsets, 0)])
+    frames = self.frames([wanted_time + o for o in (*window.offsets, 0)])
     return frames[:-1], frames[-1]
 
 # %% ../nbs/12_synthetic.ipynb #de7278a8
 @patch
-def top(self: Scene, time: float): # [H·W]
+def top(self: Scene, time: float):  # [H·W]
     "Which layer each pixel shows, as its position in `layers`."
-    covers = torch.stack([layer.sample(_times(time), self.pixels, slice(3, 4)).flatten() >= .5 for layer in self.layers])
-    return (covers*torch.arange(len(covers))[:, None]).amax(0)
+    covers = torch.stack(
+        [
+            layer.sample(_times(time), self.pixels, slice(3, 4)).flatten() >= 0.5
+            for layer in self.layers
+        ]
+    )
+    return (covers * torch.arange(len(covers))[:, None]).amax(0)
+
 
 @patch
-def _flow(self: Scene, a, b): # the flow [H·W, 2] in float64, and the layer of each pixel
+def _flow(self: Scene, a, b):  # the flow [H·W, 2] in float64, and the layer of each pixel
     index, points = self.top(a), self.pixels.double()
     flow = torch.zeros_like(points)
     for i, layer in enumerate(self.layers):
         matrix, centre = layer.place(_times([a, b]))
         own = index == i
-        flow[own] = (points[own]-centre[0]) @ (matrix[1] @ matrix[0].inverse() - torch.eye(2)).T + centre[1]-centre[0]
+        flow[own] = (
+            (points[own] - centre[0]) @ (matrix[1] @ matrix[0].inverse() - torch.eye(2)).T
+            + centre[1]
+            - centre[0]
+        )
     return flow, index
 
+
 @patch
-def flow(self: Scene,
-    a: float, # the moment whose pixels ask
-    b: float, # the moment they ask about
-): # [2, H, W], x then y, in pixels
+def flow(
+    self: Scene,
+    a: float,  # the moment whose pixels ask
+    b: float,  # the moment they ask about
+):  # [2, H, W], x then y, in pixels
     "Where the points seen at `a` are at `b`, seen or not: what `backward_warp` needs to fetch `frame(b)` onto `frame(a)`."
     return self._flow(a, b)[0].float().T.reshape(2, *self.size)
 
 # %% ../nbs/12_synthetic.ipynb #f9253098
 @patch
-def _hidden(self: Scene, a, b): # two bool [H·W]: covered by a nearer layer, outside the picture
+def _hidden(self: Scene, a, b):  # two bool [H·W]: covered by a nearer layer, outside the picture
     flow, index = self._flow(a, b)
-    points = (self.pixels+flow).float()
+    points = (self.pixels + flow).float()
     covered = torch.zeros_like(index, dtype=torch.bool)
     for i, layer in enumerate(self.layers[1:], 1):
-        covered |= (index < i) & (layer.sample(_times(b), points, slice(3, 4)).flatten() >= .5)
+        covered |= (index < i) & (layer.sample(_times(b), points, slice(3, 4)).flatten() >= 0.5)
     x, y = points.T
-    return covered, (x < 0) | (x > self.size[1]-1) | (y < 0) | (y > self.size[0]-1)
+    return covered, (x < 0) | (x > self.size[1] - 1) | (y < 0) | (y > self.size[0] - 1)
+
 
 @patch
-def visible(self: Scene,
-    a: float, # the moment whose pixels ask
-    b: float, # the moment they ask about
-): # [1, H, W] bool
+def visible(
+    self: Scene,
+    a: float,  # the moment whose pixels ask
+    b: float,  # the moment they ask about
+):  # [1, H, W] bool
     "Which points seen at `a` are seen at `b` too."
     covered, outside = self._hidden(a, b)
     return ~(covered | outside).reshape(1, *self.size)
 
 # %% ../nbs/12_synthetic.ipynb #b61b781c
 @patch
-def truth(self: Scene,
-    a: float, # the earlier moment
-    b: float, # the later one
-): # dict of floats
+def truth(
+    self: Scene,
+    a: float,  # the earlier moment
+    b: float,  # the later one
+):  # dict of floats
     "Mean motion in pixels, mean acceleration in pixels per squared unit of time, shares of points covered and gone, ratio of the light."
-    if a == b: raise LiftError(f'a and b are both {a}: motion needs two different moments')
-    middle, half = (a+b)/2, (b-a)/2
-    uneven = (self._flow(middle, a)[0]+self._flow(middle, b)[0])/half**2
+    if a == b:
+        raise LiftError(f'a and b are both {a}: motion needs two different moments')
+    middle, half = (a + b) / 2, (b - a) / 2
+    uneven = (self._flow(middle, a)[0] + self._flow(middle, b)[0]) / half**2
     covered, outside = self._hidden(a, b)
-    return dict(motion=float(self._flow(a, b)[0].norm(dim=-1).mean()), acceleration=float(uneven.norm(dim=-1).mean()),
-                covered=float((covered & ~outside).double().mean()), outside=float(outside.double().mean()), light=float(self.light(b)/self.light(a)))
+    return dict(
+        motion=float(self._flow(a, b)[0].norm(dim=-1).mean()),
+        acceleration=float(uneven.norm(dim=-1).mean()),
+        covered=float((covered & ~outside).double().mean()),
+        outside=float(outside.double().mean()),
+        light=float(self.light(b) / self.light(a)),
+    )
 
 # %% ../nbs/12_synthetic.ipynb #650b6ad7
 _motions = ('linear', 'accelerated', 'rotation', 'swing')
 
-def _arrow(rng, longest): # a vector of random direction, at least 0.3 of the longest
-    angle, length = rng.uniform(0, 2*np.pi), rng.uniform(.3, 1)*longest
-    return length*np.cos(angle), length*np.sin(angle)
+
+def _arrow(rng, longest):  # a vector of random direction, at least 0.3 of the longest
+    angle, length = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 1) * longest
+    return length * np.cos(angle), length * np.sin(angle)
+
 
 def _motion(rng, kind, speed, acceleration):
     values = dict(velocity=_arrow(rng, speed))
-    if kind == 'accelerated': values |= dict(acceleration=_arrow(rng, acceleration))
-    if kind == 'rotation': values |= dict(spin=rng.choice([-1, 1])*rng.uniform(.02, .06), zoom=rng.uniform(-.02, .02))
+    if kind == 'accelerated':
+        values |= dict(acceleration=_arrow(rng, acceleration))
+    if kind == 'rotation':
+        values |= dict(
+            spin=rng.choice([-1, 1]) * rng.uniform(0.02, 0.06), zoom=rng.uniform(-0.02, 0.02)
+        )
     if kind == 'swing':
-        frequency = 1/rng.uniform(8, 24)
-        values |= dict(swing=_arrow(rng, acceleration/(2*np.pi*frequency)**2), frequency=frequency, phase=rng.uniform(0, 2*np.pi))
+        frequency = 1 / rng.uniform(8, 24)
+        values |= dict(
+            swing=_arrow(rng, acceleration / (2 * np.pi * frequency) ** 2),
+            frequency=frequency,
+            phase=rng.uniform(0, 2 * np.pi),
+        )
     return values
 
+
 def _layer(rng, size, motion, pattern, background):
-    h, w = size if background else [rng.uniform(.25, .65)*min(size) for _ in 'hw']
-    shape = [int(round(s*_density)) for s in (h, w)]
+    h, w = size if background else [rng.uniform(0.25, 0.65) * min(size) for _ in 'hw']
+    shape = [int(round(s * _density)) for s in (h, w)]
     colour = (repeating_texture if pattern else photo_texture)(rng, *shape)
-    texture = _low_pass(torch.cat((colour, torch.ones(1, *shape) if background else outline(rng, *shape))))
-    x, y = ((s-1)/2 if background else rng.uniform(.1, .9)*(s-1) for s in size[::-1])
-    return Layer(texture, (x, y), angle=0. if background else rng.uniform(0, 2*np.pi), endless=background, **motion)
+    texture = _low_pass(
+        torch.cat((colour, torch.ones(1, *shape) if background else outline(rng, *shape)))
+    )
+    x, y = ((s - 1) / 2 if background else rng.uniform(0.1, 0.9) * (s - 1) for s in size[::-1])
+    return Layer(
+        texture,
+        (x, y),
+        angle=0.0 if background else rng.uniform(0, 2 * np.pi),
+        endless=background,
+        **motion,
+    )
 
 # %% ../nbs/12_synthetic.ipynb #ca9d8b10
 @patch(cls_method=True)
-def random(cls: Scene,
-    seed: int, # from 0; the same seed gives the same scene
-    size: tuple=(128, 128), # (H, W)
-    layers: int=None, # with the background; 2 to 5 by default
-    motion: str=None, # linear, accelerated, rotation or swing; one for each layer by default
-    pattern: bool=None, # repeating textures; now and then by default
-    flicker: bool=None, # whether the light changes; now and then by default
-    speed: float=4, # length of the longest velocity, in pixels per unit of time
-    acceleration: float=.6, # the largest, in pixels per squared unit of time
+def random(
+    cls: Scene,
+    seed: int,  # from 0; the same seed gives the same scene
+    size: tuple = (128, 128),  # (H, W)
+    layers: int = None,  # with the background; 2 to 5 by default
+    motion: str = None,  # linear, accelerated, rotation or swing; one for each layer by default
+    pattern: bool = None,  # repeating textures; now and then by default
+    flicker: bool = None,  # whether the light changes; now and then by default
+    speed: float = 4,  # length of the longest velocity, in pixels per unit of time
+    acceleration: float = 0.6,  # the largest, in pixels per squared unit of time
 ):
     "A scene drawn from a seed. What is None is drawn too."
-    if motion not in (None, *_motions): raise LiftError(f"motion={motion!r} is unknown: use {', '.join(_motions)}, or None for a mixture")
-    if not isinstance(seed, (int, np.integer)) or seed < 0: raise LiftError(f'seed={seed}: seeds are whole numbers from 0')
-    if layers is not None and layers < 1: raise LiftError(f'layers={layers}: a scene has a background at least')
-    if not (0 <= speed < np.inf and 0 <= acceleration < np.inf): raise LiftError(f'speed={speed} and acceleration={acceleration} should be at least 0')
+    if motion not in (None, *_motions):
+        raise LiftError(
+            f"motion={motion!r} is unknown: use {', '.join(_motions)}, or None for a mixture"
+        )
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise LiftError(f'seed={seed}: seeds are whole numbers from 0')
+    if layers is not None and layers < 1:
+        raise LiftError(f'layers={layers}: a scene has a background at least')
+    if not (0 <= speed < np.inf and 0 <= acceleration < np.inf):
+        raise LiftError(f'speed={speed} and acceleration={acceleration} should be at least 0')
     size = _size(size)
     rng = np.random.default_rng(seed)
     stack = []
     for i in range(layers or rng.integers(2, 6)):
         kind = motion or rng.choice(_motions)
-        repeats = rng.random() < .25 if pattern is None else pattern
-        stack.append(_layer(rng, size, _motion(rng, kind, speed, acceleration), repeats, background=i == 0))
-    lamp = dict(flicker=rng.uniform(.05, .3), frequency=rng.uniform(.02, .5), phase=rng.uniform(0, 2*np.pi))
-    return cls(size, stack, **(lamp if (rng.random() < .25 if flicker is None else flicker) else {}))
+        repeats = rng.random() < 0.25 if pattern is None else pattern
+        stack.append(
+            _layer(rng, size, _motion(rng, kind, speed, acceleration), repeats, background=i == 0)
+        )
+    lamp = dict(
+        flicker=rng.uniform(0.05, 0.3),
+        frequency=rng.uniform(0.02, 0.5),
+        phase=rng.uniform(0, 2 * np.pi),
+    )
+    return cls(
+        size, stack, **(lamp if (rng.random() < 0.25 if flicker is None else flicker) else {})
+    )

@@ -14,7 +14,9 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .ablate import as_page as suite_page, draw, summarize as summarize_suite
+from .ablate import as_page as suite_page
+from .ablate import draw
+from .ablate import summarize as summarize_suite
 from .core import LiftError
 from .evaluate import as_frame, as_page, board_rows, gains, read_rows
 from .strata import plot_gains
@@ -23,94 +25,162 @@ from .strata import plot_gains
 @dataclass(frozen=True)
 class Exhibit:
     "A table and a figure, and where they come from."
-    name: str # of the files
-    page: pd.DataFrame # text, as it is to be read
+
+    name: str  # of the files
+    page: pd.DataFrame  # text, as it is to be read
     caption: str
-    figure: object # matplotlib Figure
-    source: Path # of the record
-    command: str # that makes the record again
+    figure: object  # matplotlib Figure
+    source: Path  # of the record
+    command: str  # that makes the record again
 
     def latex(self):
         "The table in booktabs."
         page = self.page.reset_index()
-        return page.to_latex(index=False, escape=True, caption=self.caption.replace('%', r'\%').replace('_', r'\_').replace('²', '$^2$'), label=f'tab:{self.name}', position='tb', column_format='l'*2+'r'*(page.shape[1]-2))
+        return page.to_latex(
+            index=False,
+            escape=True,
+            caption=self.caption.replace('%', r'\%').replace('_', r'\_').replace('²', '$^2$'),
+            label=f'tab:{self.name}',
+            position='tb',
+            column_format='l' * 2 + 'r' * (page.shape[1] - 2),
+        )
+
 
 @contextmanager
 def whole(record, remedy: str):
     "A record that lacks something (unfinished, damaged, or written by an older version) is named, with what to do."
-    try: yield
-    except LiftError: raise
-    except (OSError, ValueError, LookupError, TypeError, StopIteration) as e: raise LiftError(f'{record}: is unfinished, damaged or of another version ({type(e).__name__}: {str(e)[:80]}): {remedy}') from None
+    try:
+        yield
+    except LiftError:
+        raise
+    except (OSError, ValueError, LookupError, TypeError, StopIteration) as e:
+        raise LiftError(
+            f'{record}: is unfinished, damaged or of another version ({type(e).__name__}: {str(e)[:80]}): {remedy}'
+        ) from None
 
 # %% ../nbs/64_thesis.ipynb #06b20fc5
 def gain_figure(
-    table: pd.DataFrame, # of `lift evaluate`
-    model: str='lift15',
-    against: str='rife',
-): # matplotlib Figure
+    table: pd.DataFrame,  # of `lift evaluate`
+    model: str = 'lift15',
+    against: str = 'rife',
+):  # matplotlib Figure
     "Mean gain in each clip, smallest first, every frame as a faint dot."
     gain = gains(table, against).query('model == @model').dropna(subset='gain')
-    if gain.empty: raise LiftError(f'{model!r} and {against!r} have no frame in common')
+    if gain.empty:
+        raise LiftError(f'{model!r} and {against!r} have no frame in common')
     mean = gain.groupby('clip').gain.mean().sort_values()
-    figure = Figure(figsize=(6.5, 1+.26*len(mean)), layout='constrained'); ax = figure.subplots()
+    figure = Figure(figsize=(6.5, 1 + 0.26 * len(mean)), layout='constrained')
+    ax = figure.subplots()
     for y, (name, value) in enumerate(mean.items()):
         own = gain.gain[gain['clip'] == name]
-        ax.plot(own, [y]*len(own), 'o', color='#999999', ms=3, alpha=.6)
+        ax.plot(own, [y] * len(own), 'o', color='#999999', ms=3, alpha=0.6)
         ax.plot(value, y, 'D', color='#0072B2' if value > 0 else '#D55E00', ms=5)
-    ax.axvline(0, color='black', lw=.8); ax.set_yticks(range(len(mean)), mean.index, fontsize=8)
-    ax.set_xlabel(f'PSNR gain of {model} over {against}, dB: frames, and the mean of each clip'); ax.spines[['top', 'right']].set_visible(False); ax.grid(axis='x', alpha=.3)
+    ax.axvline(0, color='black', lw=0.8)
+    ax.set_yticks(range(len(mean)), mean.index, fontsize=8)
+    ax.set_xlabel(f'PSNR gain of {model} over {against}, dB: frames, and the mean of each clip')
+    ax.spines[['top', 'right']].set_visible(False)
+    ax.grid(axis='x', alpha=0.3)
     return figure
 
-def evaluation_exhibit(csv): # Exhibit
+
+def evaluation_exhibit(csv):  # Exhibit
     "Table of an evaluation, and a figure of its best model beside RIFE."
     csv = Path(csv)
     with whole(csv, 'run lift evaluate with a new --csv'):
         table, rows = as_frame(read_rows(csv).values()), board_rows(csv)
         task = json.loads(rows.task.iloc[0])
-        caption = f"{csv.stem}: {rows.clips.max()} clips, {rows.frames.max()} frames, {task['sampling']} sampling" + (f", every {task['factor']}th frame kept" if task['factor'] > 2 else '') + '. Frames rounded to 8 bits; means over frames, then clips; gain over RIFE with its 95 % interval (two-level bootstrap).'
-        return Exhibit(csv.stem, as_page(rows.set_index('model').drop(columns='set'), lines={}), caption, gain_figure(table, next((m for m in rows.model if m != 'rife'), 'lift15')), csv, rows.command.iloc[0])
+        caption = (
+            f"{csv.stem}: {rows.clips.max()} clips, {rows.frames.max()} frames, {task['sampling']} sampling"
+            + (f", every {task['factor']}th frame kept" if task['factor'] > 2 else '')
+            + '. Frames rounded to 8 bits; means over frames, then clips; gain over RIFE with its 95 % interval (two-level bootstrap).'
+        )
+        return Exhibit(
+            csv.stem,
+            as_page(rows.set_index('model').drop(columns='set'), lines={}),
+            caption,
+            gain_figure(table, next((m for m in rows.model if m != 'rife'), 'lift15')),
+            csv,
+            rows.command.iloc[0],
+        )
 
 # %% ../nbs/64_thesis.ipynb #781a7119
-def suite_exhibit(folder): # Exhibit
+def suite_exhibit(folder):  # Exhibit
     "Table and figure of a suite of ablations, from its rows."
     folder = Path(folder)
     with whole(folder, f'run lift ablate {folder.parent.name} --budget {folder.name} --resume'):
-        frames = pd.read_csv(folder/'frames.csv', dtype=dict(clip=str, variant=str))
-        record, caption = json.loads((folder/'provenance.json').read_text()), (folder/'table.md').read_text(encoding='utf-8').split('\n')[0]
-        baseline = next(line.split(':', 1)[1].strip(" '\"") for line in (folder/'config.yaml').read_text().splitlines() if line.startswith('baseline:'))
+        frames = pd.read_csv(folder / 'frames.csv', dtype=dict(clip=str, variant=str))
+        record, caption = (
+            json.loads((folder / 'provenance.json').read_text()),
+            (folder / 'table.md').read_text(encoding='utf-8').split('\n')[0],
+        )
+        baseline = next(
+            line.split(':', 1)[1].strip(" '\"")
+            for line in (folder / 'config.yaml').read_text().splitlines()
+            if line.startswith('baseline:')
+        )
         summary = summarize_suite(frames, baseline)
-        return Exhibit(f'{folder.parent.name}-{folder.name}', suite_page(summary, baseline), caption, draw(summary, frames, baseline), folder/'frames.csv', record['command'])
+        return Exhibit(
+            f'{folder.parent.name}-{folder.name}',
+            suite_page(summary, baseline),
+            caption,
+            draw(summary, frames, baseline),
+            folder / 'frames.csv',
+            record['command'],
+        )
 
 # %% ../nbs/64_thesis.ipynb #bc0b78ee
-def exhibits(results='ablation_results'): # list of Exhibit
+def exhibits(results='ablation_results'):  # list of Exhibit
     "All that a folder of results has to show."
     results = Path(results)
-    found = [evaluation_exhibit(p) for p in sorted((results/'leaderboard/tables').glob('*.csv')) if not p.name.endswith(('.strata.csv', '.gains.csv'))]
+    found = [
+        evaluation_exhibit(p)
+        for p in sorted((results / 'leaderboard/tables').glob('*.csv'))
+        if not p.name.endswith(('.strata.csv', '.gains.csv'))
+    ]
     found += [suite_exhibit(p.parent) for p in sorted(results.glob('*/*/table.md'))]
-    if not found: raise LiftError(f'{results}: holds neither tables of lift evaluate nor suites of lift ablate')
+    if not found:
+        raise LiftError(
+            f'{results}: holds neither tables of lift evaluate nor suites of lift ablate'
+        )
     return found
 
-def strata_figures(results='ablation_results'): # {name: matplotlib Figure}
+
+def strata_figures(results='ablation_results'):  # {name: matplotlib Figure}
     "Gain by thirds of motion, acceleration, occlusion, repetition and light, where `lift evaluate --strata` was run."
-    return {p.name.removesuffix('.gains.csv')+'-strata': plot_gains(pd.read_csv(p).query("model != 'blend'")) for p in sorted(Path(results).glob('leaderboard/tables/*.gains.csv'))}
+    return {
+        p.name.removesuffix('.gains.csv') + '-strata': plot_gains(
+            pd.read_csv(p).query("model != 'blend'")
+        )
+        for p in sorted(Path(results).glob('leaderboard/tables/*.gains.csv'))
+    }
+
 
 def make_chapter(
-    results='ablation_results', # folder of records
-    out='chapter', # folder to be made
-): # list of the files written
+    results='ablation_results',  # folder of records
+    out='chapter',  # folder to be made
+):  # list of the files written
     "Every table and figure, and `sources.md`, which says where each comes from."
     out, written, sources = Path(out), [], ['| exhibit | record | command |', '| --- | --- | --- |']
-    for sub in ('tables', 'figures'): (out/sub).mkdir(parents=True, exist_ok=True)
+    for sub in ('tables', 'figures'):
+        (out / sub).mkdir(parents=True, exist_ok=True)
+
     def draw_into(name, figure):
         for kind in ('pdf', 'png'):
-            written.append(out/f'figures/{name}.{kind}')
-            figure.savefig(written[-1], dpi=150, bbox_inches='tight', **(dict(metadata=dict(CreationDate=None)) if kind == 'pdf' else {}))
+            written.append(out / f'figures/{name}.{kind}')
+            figure.savefig(
+                written[-1],
+                dpi=150,
+                bbox_inches='tight',
+                **(dict(metadata=dict(CreationDate=None)) if kind == 'pdf' else {}),
+            )
+
     for e in exhibits(results):
-        written.append(out/f'tables/{e.name}.tex')
+        written.append(out / f'tables/{e.name}.tex')
         written[-1].write_text(e.latex(), encoding='utf-8')
         draw_into(e.name, e.figure)
         sources.append(f'| {e.name} | {e.source.relative_to(results)} | `{e.command}` |')
-    for name, figure in strata_figures(results).items(): draw_into(name, figure)
-    written.append(out/'sources.md')
-    written[-1].write_text('\n'.join(sources)+'\n', encoding='utf-8')
+    for name, figure in strata_figures(results).items():
+        draw_into(name, figure)
+    written.append(out / 'sources.md')
+    written[-1].write_text('\n'.join(sources) + '\n', encoding='utf-8')
     return written

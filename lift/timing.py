@@ -7,7 +7,9 @@ __all__ = ['SIZES', 'LiveTensors', 'bytes_per_pixel', 'PartTimes', 'seconds_of',
            'frame_cost', 'parse_size']
 
 # %% ../nbs/19_timing.ipynb #50e12073
-import re, time, weakref
+import re
+import time
+import weakref
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import median
@@ -25,36 +27,53 @@ from .core import LiftError, synchronize
 # %% ../nbs/19_timing.ipynb #6f97cbea
 class LiveTensors(TorchDispatchMode):
     "Counts bytes of the tensors that are alive at once, without those that were there before."
+
     def __init__(self):
         super().__init__()
         self.now, self.peak, self.known = 0, 0, set()
 
     def __torch_dispatch__(self, f, types, args=(), kwargs=None):
-        storages = lambda tree: [t.untyped_storage() for t in tree_leaves(tree) if isinstance(t, Tensor)]
+        storages = lambda tree: [
+            t.untyped_storage() for t in tree_leaves(tree) if isinstance(t, Tensor)
+        ]
         given, out = {s._cdata for s in storages((args, kwargs))}, f(*args, **(kwargs or {}))
         for storage in storages(out):
-            if storage._cdata in self.known | given: continue # a view, or changed in place
+            if storage._cdata in self.known | given:
+                continue  # a view, or changed in place
             self.known.add(storage._cdata)
             self.now += storage.nbytes()
             self.peak = max(self.peak, self.now)
             weakref.finalize(storage, self._gone, storage._cdata, storage.nbytes())
         return out
 
-    def _gone(self, key, size): self.now, _ = self.now-size, self.known.discard(key)
+    def _gone(self, key, size):
+        self.now, _ = self.now - size, self.known.discard(key)
 
 # %% ../nbs/19_timing.ipynb #7fdfd7c4
-def bytes_per_pixel(model: Interpolator, device='cpu', side: int=256):
+def bytes_per_pixel(model: Interpolator, device='cpu', side: int = 256):
     "Working memory of making one frame, a pixel: measured at 256×256 with a whole window."
     offsets = model.window('rate').offsets
-    with LiveTensors() as encoding: features = model.encode(torch.rand(1, 3, side, side, device=device))
-    with LiveTensors() as making: model.synthesize([features]*len(offsets), offsets)
-    return max(encoding.peak, making.peak)/side**2
+    with LiveTensors() as encoding:
+        features = model.encode(torch.rand(1, 3, side, side, device=device))
+    with LiveTensors() as making:
+        model.synthesize([features] * len(offsets), offsets)
+    return max(encoding.peak, making.peak) / side**2
 
 # %% ../nbs/19_timing.ipynb #2d4e1e06
 class PartTimes:
     "While entered, adds up the seconds that each child of a network takes."
+
     def __init__(self, net: nn.Module):
-        self.net, self.seconds, self.depth, self.hooks = net, {name: 0. for name, child in net.named_children() if any(True for _ in child.parameters())}, {}, ExitStack()
+        self.net, self.seconds, self.depth, self.hooks = (
+            net,
+            {
+                name: 0.0
+                for name, child in net.named_children()
+                if any(True for _ in child.parameters())
+            },
+            {},
+            ExitStack(),
+        )
 
     def _clock(self):
         synchronize(next(self.net.parameters()).device)
@@ -62,22 +81,29 @@ class PartTimes:
 
     def _watch(self, name, module):
         def enter(*_):
-            if not self.depth.get(name): self.start = self._clock()
-            self.depth[name] = self.depth.get(name, 0)+1
+            if not self.depth.get(name):
+                self.start = self._clock()
+            self.depth[name] = self.depth.get(name, 0) + 1
+
         def leave(*_):
             self.depth[name] -= 1
-            if not self.depth[name]: self.seconds[name] += self._clock()-self.start
-        for hook in (module.register_forward_pre_hook(enter), module.register_forward_hook(leave)): self.hooks.callback(hook.remove)
+            if not self.depth[name]:
+                self.seconds[name] += self._clock() - self.start
+
+        for hook in (module.register_forward_pre_hook(enter), module.register_forward_hook(leave)):
+            self.hooks.callback(hook.remove)
 
     def __enter__(self):
         for name in self.seconds:
-            for module in self.net.get_submodule(name).modules(): self._watch(name, module)
+            for module in self.net.get_submodule(name).modules():
+                self._watch(name, module)
         return self
 
-    def __exit__(self, *_): self.hooks.close()
+    def __exit__(self, *_):
+        self.hooks.close()
 
 # %% ../nbs/19_timing.ipynb #b5307769
-def seconds_of(f, repeat: int=5, enough: float=5., device='cpu'):
+def seconds_of(f, repeat: int = 5, enough: float = 5.0, device='cpu'):
     "Median seconds of a call, after one to warm up; of fewer calls where they have taken `enough` seconds."
     f()
     synchronize(device)
@@ -86,49 +112,77 @@ def seconds_of(f, repeat: int=5, enough: float=5., device='cpu'):
         start = time.perf_counter()
         f()
         synchronize(device)
-        times.append(time.perf_counter()-start)
+        times.append(time.perf_counter() - start)
     return median(times)
 
-def machine_peaks(dtype=torch.float32, device='cpu'): # dict: matmul, convolution
+
+def machine_peaks(dtype=torch.float32, device='cpu'):  # dict: matmul, convolution
     "GFLOP/s of a 2048² matrix product and of a 3×3 convolution of 64 channels at 256×256."
     kind = dict(dtype=dtype, device=device)
-    a, x, w = torch.randn(2048, 2048, **kind), torch.randn(1, 64, 256, 256, **kind), torch.randn(64, 64, 3, 3, **kind)
-    product, convolution = lambda: a@a, lambda: F.conv2d(x, w, padding=1)
-    return dict(matmul=2*2048**3/seconds_of(product, device=device)/1e9, convolution=2*64*64*9*256**2/seconds_of(convolution, device=device)/1e9)
+    a, x, w = (
+        torch.randn(2048, 2048, **kind),
+        torch.randn(1, 64, 256, 256, **kind),
+        torch.randn(64, 64, 3, 3, **kind),
+    )
+    product, convolution = lambda: a @ a, lambda: F.conv2d(x, w, padding=1)
+    return dict(
+        matmul=2 * 2048**3 / seconds_of(product, device=device) / 1e9,
+        convolution=2 * 64 * 64 * 9 * 256**2 / seconds_of(convolution, device=device) / 1e9,
+    )
 
 # %% ../nbs/19_timing.ipynb #f9dd1328
 @dataclass
 class Cost:
     "What one more frame of a stream costs."
+
     model: str
-    size: tuple # (H, W)
-    encode: float # seconds
-    synthesize: float # seconds
-    parts: dict=field(default_factory=dict) # seconds of the network's parts, and `rest`
-    flops: float=0 # of encode and synthesize together
-    memory: float=0 # bytes
+    size: tuple  # (H, W)
+    encode: float  # seconds
+    synthesize: float  # seconds
+    parts: dict = field(default_factory=dict)  # seconds of the network's parts, and `rest`
+    flops: float = 0  # of encode and synthesize together
+    memory: float = 0  # bytes
 
     @property
-    def seconds(self): return self.encode+self.synthesize
+    def seconds(self):
+        return self.encode + self.synthesize
 
-    def row(self, peaks: dict): # for a table; peaks of `machine_peaks`
+    def row(self, peaks: dict):  # for a table; peaks of `machine_peaks`
         "Figures in the units that tables show."
-        share = {f'of {k} peak': self.flops/self.seconds/1e9/v for k, v in peaks.items()} if self.flops else {}
-        return dict(model=self.model, seconds=self.seconds, encode=self.encode, synthesize=self.synthesize, GFLOP=self.flops/1e9, **share, MB=self.memory/1e6) | self.parts
+        share = (
+            {f'of {k} peak': self.flops / self.seconds / 1e9 / v for k, v in peaks.items()}
+            if self.flops
+            else {}
+        )
+        return (
+            dict(
+                model=self.model,
+                seconds=self.seconds,
+                encode=self.encode,
+                synthesize=self.synthesize,
+                GFLOP=self.flops / 1e9,
+                **share,
+                MB=self.memory / 1e6,
+            )
+            | self.parts
+        )
+
 
 def network_of(model: Interpolator):
     "The module behind a model, or None."
     return next((x for x in vars(model).values() if isinstance(x, nn.Module)), None)
 
+
 def frame_cost(
     model: Interpolator,
-    size: tuple, # (H, W)
+    size: tuple,  # (H, W)
     device='cpu',
-    repeat: int=5, # frames after the first
-): # Cost
+    repeat: int = 5,  # frames after the first
+):  # Cost
     "Time, parts, FLOPs and memory of one more frame at double rate."
     offsets, parts, encoding, making = model.window('rate').offsets, [], [], []
     features = [model.encode(torch.rand(1, 3, *size, device=device)) for _ in offsets]
+
     def further(frame):
         start = time.perf_counter()
         known = model.encode(frame)
@@ -137,25 +191,44 @@ def frame_cost(
         features.pop(0), features.append(known)
         model.synthesize(features, offsets)
         synchronize(frame.device)
-        encoding.append(middle-start), making.append(time.perf_counter()-middle)
-    for _ in range(repeat+1): further(torch.rand(1, 3, *size, device=device))
+        encoding.append(middle - start), making.append(time.perf_counter() - middle)
+
+    for _ in range(repeat + 1):
+        further(torch.rand(1, 3, *size, device=device))
     cost = Cost(model.name, tuple(size), median(encoding[1:]), median(making[1:]))
-    with LiveTensors() as live: further(torch.rand(1, 3, *size, device=device))
-    with FlopCounterMode(display=False) as counted: further(torch.rand(1, 3, *size, device=device))
+    with LiveTensors() as live:
+        further(torch.rand(1, 3, *size, device=device))
+    with FlopCounterMode(display=False) as counted:
+        further(torch.rand(1, 3, *size, device=device))
     cost.memory, cost.flops, net = live.peak, counted.get_total_flops(), network_of(model)
-    if net is None: return cost
+    if net is None:
+        return cost
     for _ in range(repeat):
-        with PartTimes(net) as watched: further(torch.rand(1, 3, *size, device=device))
-        parts.append(watched.seconds | dict(rest=encoding[-1]+making[-1]-sum(watched.seconds.values())))
+        with PartTimes(net) as watched:
+            further(torch.rand(1, 3, *size, device=device))
+        parts.append(
+            watched.seconds | dict(rest=encoding[-1] + making[-1] - sum(watched.seconds.values()))
+        )
     cost.parts = {name: median(p[name] for p in parts) for name in parts[0]}
     return cost
 
 # %% ../nbs/19_timing.ipynb #b9795701
-SIZES = {'540p': (540, 960), '720p': (720, 1280), '1080p': (1080, 1920), '1440p': (1440, 2560), '4k': (2160, 3840)}
+SIZES = {
+    '540p': (540, 960),
+    '720p': (720, 1280),
+    '1080p': (1080, 1920),
+    '1440p': (1440, 2560),
+    '4k': (2160, 3840),
+}
 
-def parse_size(text: str): # (H, W)
+
+def parse_size(text: str):  # (H, W)
     "'1080p', '4k' or '512x288', width first."
-    if text.lower() in SIZES: return SIZES[text.lower()]
+    if text.lower() in SIZES:
+        return SIZES[text.lower()]
     match = re.fullmatch(r'(\d+)[x×](\d+)', text.lower())
-    if not match or min(size := (int(match[2]), int(match[1]))) < 32: raise LiftError(f"{text!r} is no size: give {', '.join(SIZES)}, or width x height such as 512x288, 32 or more")
+    if not match or min(size := (int(match[2]), int(match[1]))) < 32:
+        raise LiftError(
+            f"{text!r} is no size: give {', '.join(SIZES)}, or width x height such as 512x288, 32 or more"
+        )
     return size

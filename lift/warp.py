@@ -18,84 +18,100 @@ def at_least_float32(x: Tensor):
     "Half-precision tensors as float32, others as they are."
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 
+
 def middle(x: Tensor, dim: int, divisor: int):
     "Of every block of `divisor` entries along `dim` the two in the middle."
-    if divisor == 1: return x
-    return x.unflatten(dim, (-1, divisor)).narrow(dim+1, divisor//2-1, 2).flatten(dim, dim+1)
+    if divisor == 1:
+        return x
+    return (
+        x.unflatten(dim, (-1, divisor)).narrow(dim + 1, divisor // 2 - 1, 2).flatten(dim, dim + 1)
+    )
+
 
 def places(
-    flow: Tensor, # [B, 2, h, w] in pixels
-    size: tuple, # (H, W) of the picture
-    divisor: int, # look only where a reduction by it looks
-    corner: tuple, # y, x of the flow's first pixel in the picture
-): # [B, h, w, 2], or [B, 2h/divisor, 2w/divisor, 2]: -1 is the first pixel, 1 the last
+    flow: Tensor,  # [B, 2, h, w] in pixels
+    size: tuple,  # (H, W) of the picture
+    divisor: int,  # look only where a reduction by it looks
+    corner: tuple,  # y, x of the flow's first pixel in the picture
+):  # [B, h, w, 2], or [B, 2h/divisor, 2w/divisor, 2]: -1 is the first pixel, 1 the last
     "Where a flow points to, as grid_sample wants it: x and y as two planes behind each other."
     (h, w), (rows, columns), (top, left) = size, flow.shape[-2:], corner
+
     def line(n, start, count):
         whole = torch.linspace(-1, 1, n, dtype=flow.dtype, device=flow.device)
-        return middle(whole[start:start+count], 0, divisor)
+        return middle(whole[start : start + count], 0, divisor)
+
     flow = middle(middle(flow, 2, divisor), 3, divisor)
-    x = torch.add(line(w, left, columns), flow[:, 0], alpha=2/max(w-1, 1))
-    y = torch.add(line(h, top, rows)[:, None], flow[:, 1], alpha=2/max(h-1, 1))
+    x = torch.add(line(w, left, columns), flow[:, 0], alpha=2 / max(w - 1, 1))
+    y = torch.add(line(h, top, rows)[:, None], flow[:, 1], alpha=2 / max(h - 1, 1))
     return torch.stack((x, y), 1).movedim(1, -1)
 
 # %% ../nbs/01_warp.ipynb #c2b4a9f0
 def backward_warp(
-    image: Tensor, # [B, C, H, W]
-    flow: Tensor, # [B, 2, H, W], x then y, in pixels, from the wanted frame into `image`
-    divisor: int=1, # give the result reduced by this even divisor of H and W
-    corner: tuple=None, # y, x: the flow is that of a part of the frame, [B, 2, h, w], which begins there
-): # [B, C, H/divisor, W/divisor], or of the part, in float32, or float64 if both are
+    image: Tensor,  # [B, C, H, W]
+    flow: Tensor,  # [B, 2, H, W], x then y, in pixels, from the wanted frame into `image`
+    divisor: int = 1,  # give the result reduced by this even divisor of H and W
+    corner: tuple = None,  # y, x: the flow is that of a part of the frame, [B, 2, h, w], which begins there
+):  # [B, C, H/divisor, W/divisor], or of the part, in float32, or float64 if both are
     "Fetch `image` at the places the flow points to: bilinear, border repeated (Jaderberg et al. 2015, grid_sample with align_corners)."
     (h, w), (rows, columns), (top, left) = image.shape[-2:], flow.shape[-2:], corner or (0, 0)
-    fits = top+rows <= h and left+columns <= w if corner else (rows, columns) == (h, w)
+    fits = top + rows <= h and left + columns <= w if corner else (rows, columns) == (h, w)
     if flow.shape[1] != 2 or not fits:
-        raise LiftError(f'a flow of shape {tuple(flow.shape)} does not fit an image of shape {tuple(image.shape)}: it should be [B, 2, H, W] of the same size')
+        raise LiftError(
+            f'a flow of shape {tuple(flow.shape)} does not fit an image of shape {tuple(image.shape)}: it should be [B, 2, H, W] of the same size'
+        )
     grid = places(at_least_float32(flow), (h, w), divisor, (top, left))
     with torch.autocast(image.device.type, enabled=False):
         image = at_least_float32(image)
         warped = F.grid_sample(image, grid, padding_mode='border', align_corners=True)
-    return resize(warped, 1/2) if divisor > 1 else warped # resize takes the mean of 2×2 pixels there, three times as fast as avg_pool2d
+    return (
+        resize(warped, 1 / 2) if divisor > 1 else warped
+    )  # resize takes the mean of 2×2 pixels there, three times as fast as avg_pool2d
 
 # %% ../nbs/01_warp.ipynb #966ab38c
 def resize(
-    x: Tensor, # [B, C, H, W]
-    scale: float, # 2 doubles both sides, 0.25 quarters them
-): # [B, C, ⌊H·scale⌋, ⌊W·scale⌋], the dtype of `x`
+    x: Tensor,  # [B, C, H, W]
+    scale: float,  # 2 doubles both sides, 0.25 quarters them
+):  # [B, C, ⌊H·scale⌋, ⌊W·scale⌋], the dtype of `x`
     "Bilinear resize (align_corners=False)."
-    return x if scale == 1 else F.interpolate(x, scale_factor=scale, mode='bilinear', align_corners=False)
+    return (
+        x
+        if scale == 1
+        else F.interpolate(x, scale_factor=scale, mode='bilinear', align_corners=False)
+    )
+
 
 def resize_flow(
-    flow: Tensor, # [B, 2, H, W] in pixels; or several flows, [B, 2n, H, W]
-    scale: float, # 2 doubles both sides and all values
-): # [B, 2, ⌊H·scale⌋, ⌊W·scale⌋] in pixels of the new scale
+    flow: Tensor,  # [B, 2, H, W] in pixels; or several flows, [B, 2n, H, W]
+    scale: float,  # 2 doubles both sides and all values
+):  # [B, 2, ⌊H·scale⌋, ⌊W·scale⌋] in pixels of the new scale
     "Resize a flow field together with its values."
-    return resize(flow, scale)*scale
+    return resize(flow, scale) * scale
 
 # %% ../nbs/01_warp.ipynb #91f6e2b8
 def soften(
-    x: Tensor, # [B, C, H, W]
-): # [B, C, H, W]
+    x: Tensor,  # [B, C, H, W]
+):  # [B, C, H, W]
     "`resize(resize(x, 2), 1/2)` in one step."
     p = F.pad(x, (1, 1, 1, 1), mode='replicate')
-    p = torch.add(p[..., 1:-1]*.75, p[..., 2:]+p[..., :-2], alpha=1/8)
-    return torch.add(p[..., 1:-1, :]*.75, p[..., 2:, :]+p[..., :-2, :], alpha=1/8)
+    p = torch.add(p[..., 1:-1] * 0.75, p[..., 2:] + p[..., :-2], alpha=1 / 8)
+    return torch.add(p[..., 1:-1, :] * 0.75, p[..., 2:, :] + p[..., :-2, :], alpha=1 / 8)
 
 # %% ../nbs/01_warp.ipynb #38ebcafb
 def slopes(
-    x: Tensor, # [B, C, H, W]
-): # along x and along y, [B, C, H, W] each, in units of x for a pixel
+    x: Tensor,  # [B, C, H, W]
+):  # along x and along y, [B, C, H, W] each, in units of x for a pixel
     "Central differences; the border is repeated."
     p = F.pad(x, (1, 1, 1, 1), mode='replicate')
-    return (p[..., 1:-1, 2:]-p[..., 1:-1, :-2])/2, (p[..., 2:, 1:-1]-p[..., :-2, 1:-1])/2
+    return (p[..., 1:-1, 2:] - p[..., 1:-1, :-2]) / 2, (p[..., 2:, 1:-1] - p[..., :-2, 1:-1]) / 2
 
 # %% ../nbs/01_warp.ipynb #e7e42e6f
 def flow_consistency(
-    forward: Tensor, # [B, 2, H, W], from a into b
-    backward: Tensor, # [B, 2, H, W], from b into a
-): # error [B, 1, H, W] in pixels; consistent [B, 1, H, W] bool, true where a point of a is visible in b
+    forward: Tensor,  # [B, 2, H, W], from a into b
+    backward: Tensor,  # [B, 2, H, W], from b into a
+):  # error [B, 1, H, W] in pixels; consistent [B, 1, H, W] bool, true where a point of a is visible in b
     "Forward-backward check (Sundaram et al. 2010, equation 5)."
     returned = backward_warp(backward, forward)
-    error = (forward+returned).square().sum(1, keepdim=True)
+    error = (forward + returned).square().sum(1, keepdim=True)
     size = forward.square().sum(1, keepdim=True) + returned.square().sum(1, keepdim=True)
-    return error.sqrt(), error <= .01*size + .5
+    return error.sqrt(), error <= 0.01 * size + 0.5

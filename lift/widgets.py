@@ -7,7 +7,10 @@ __all__ = ['SAMPLINGS', 'BLUE', 'ORANGE', 'GREEN', 'VERSION', 'AlphaExplorer', '
            'button', 'in_rows', 'AlphaPanel', 'alpha_explorer']
 
 # %% ../nbs/61_alpha_weights.ipynb #174f98f0
-import io, json, math, os
+import io
+import json
+import math
+import os
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,74 +33,119 @@ from .viz import colorize, error_map, to_pixels
 # %% ../nbs/61_alpha_weights.ipynb #3bc3925d
 SAMPLINGS = ('gap', 'rate', 'new')
 
+
 class AlphaExplorer:
     "A frame of a clip, the weights that its window was given, and what other weights make of it."
-    def __init__(self,
-        clip=None, # [N, 3, H, W] in [0, 1], or a path; by default the clip bikes
-        model='lift15', # as for `get_interpolator`, or a LiftInterpolator
-        sampling: str='gap', # gap, rate, or new: a frame between k and k+1 that was never filmed
-        wanted: int=None, # k; the middle one by default
-        size: int=256, # at most so many pixels a side are looked at, in the middle of the picture
-        most: int=48, # frames read from a path
-        device='cpu', # as for `pick_device`: where a model asked for by name goes
+
+    def __init__(
+        self,
+        clip=None,  # [N, 3, H, W] in [0, 1], or a path; by default the clip bikes
+        model='lift15',  # as for `get_interpolator`, or a LiftInterpolator
+        sampling: str = 'gap',  # gap, rate, or new: a frame between k and k+1 that was never filmed
+        wanted: int = None,  # k; the middle one by default
+        size: int = 256,  # at most so many pixels a side are looked at, in the middle of the picture
+        most: int = 48,  # frames read from a path
+        device='cpu',  # as for `pick_device`: where a model asked for by name goes
     ):
-        if sampling not in SAMPLINGS: raise LiftError(f"sampling={sampling!r} is unknown: use {', '.join(SAMPLINGS)}")
+        if sampling not in SAMPLINGS:
+            raise LiftError(f"sampling={sampling!r} is unknown: use {', '.join(SAMPLINGS)}")
         self.source = None if isinstance(clip, torch.Tensor) else str(clip or sample_clip())
         clip = clip if self.source is None else load_clip(self.source, 0, most)
-        if clip.ndim != 4 or clip.shape[1] != 3: raise LiftError(f'a clip should be [N, 3, H, W], not {list(clip.shape)}')
-        self.model, self.sampling = get_interpolator(str(model), device) if isinstance(model, (str, Path)) else model, sampling
-        if not isinstance(self.model, LiftInterpolator) or not self.model.model.config.use_context: raise LiftError(f'{self.model.name} has no alphas: use a LIFT model with context, such as lift15 or lift15-spec')
-        top, left = (max(s-size, 0)//2 for s in clip.shape[-2:])
-        self.clip = clip[:, :, top:top+size, left:left+size].contiguous()
+        if clip.ndim != 4 or clip.shape[1] != 3:
+            raise LiftError(f'a clip should be [N, 3, H, W], not {list(clip.shape)}')
+        self.model, self.sampling = (
+            get_interpolator(str(model), device) if isinstance(model, (str, Path)) else model,
+            sampling,
+        )
+        if not isinstance(self.model, LiftInterpolator) or not self.model.model.config.use_context:
+            raise LiftError(
+                f'{self.model.name} has no alphas: use a LIFT model with context, such as lift15 or lift15-spec'
+            )
+        top, left = (max(s - size, 0) // 2 for s in clip.shape[-2:])
+        self.clip = clip[:, :, top : top + size, left : left + size].contiguous()
         cuts = find_cuts(f[None] for f in self.clip)
         self.shots = np.searchsorted(cuts, np.arange(len(clip)), side='right')
-        self.window, self.features, self.limit = self.model.window('gap' if sampling == 'gap' else 'rate'), {}, .02
-        self.moments = [k for k in range(len(clip)) if all(self.present(k)[r] for r in self.window.references)]
-        if not self.moments: raise LiftError(f"no frame can be made in a clip of {len(clip)} frame{'s'[:len(clip) != 1]}: it needs a shot of at least {2 if sampling == 'new' else 3}")
-        self.go_to(self.moments[len(self.moments)//2] if wanted is None else wanted)
+        self.window, self.features, self.limit = (
+            self.model.window('gap' if sampling == 'gap' else 'rate'),
+            {},
+            0.02,
+        )
+        self.moments = [
+            k for k in range(len(clip)) if all(self.present(k)[r] for r in self.window.references)
+        ]
+        if not self.moments:
+            raise LiftError(
+                f"no frame can be made in a clip of {len(clip)} frame{'s'[: len(clip) != 1]}: it needs a shot of at least {2 if sampling == 'new' else 3}"
+            )
+        self.go_to(self.moments[len(self.moments) // 2] if wanted is None else wanted)
 
     def places(self, k: int):
         "Numbers of the window's frames in the clip."
-        return [k + int((o+1)/2 if self.sampling == 'new' else o) for o in self.window.offsets]
+        return [k + int((o + 1) / 2 if self.sampling == 'new' else o) for o in self.window.offsets]
 
     def present(self, k: int):
         "Which of them exist, in the same shot."
-        return torch.tensor([0 <= p < len(self.shots) and self.shots[p] == self.shots[k] for p in self.places(k)])
+        return torch.tensor(
+            [0 <= p < len(self.shots) and self.shots[p] == self.shots[k] for p in self.places(k)]
+        )
 
 # %% ../nbs/61_alpha_weights.ipynb #201c8a04
 @patch
 def go_to(self: AlphaExplorer, wanted: int):
     "Another frame of the clip, with the model's own weights."
-    if wanted not in self.moments: raise LiftError(f'frame {wanted} cannot be made: those that can are {self.moments[0]} to {self.moments[-1]}, except at cuts')
+    if wanted not in self.moments:
+        raise LiftError(
+            f'frame {wanted} cannot be made: those that can are {self.moments[0]} to {self.moments[-1]}, except at cuts'
+        )
     places, present = self.places(wanted), self.present(wanted)
-    self.features = {p: self.features[p] if p in self.features else self.model.encode(self.clip[p][None].to(self.model.device)) for p, there in zip(places, present) if there}
-    self.wanted, self.there, self.inputs = wanted, present, [p if there else None for p, there in zip(places, present)]
+    self.features = {
+        p: self.features[p]
+        if p in self.features
+        else self.model.encode(self.clip[p][None].to(self.model.device))
+        for p, there in zip(places, present)
+        if there
+    }
+    self.wanted, self.there, self.inputs = (
+        wanted,
+        present,
+        [p if there else None for p, there in zip(places, present)],
+    )
     self.truth = None if self.sampling == 'new' else self.clip[wanted][None]
     self.reset()
 
-def in_memory(output): # LiftOutput
+
+def in_memory(output):  # LiftOutput
     "The same output in the CPU's memory, where it is drawn."
     here = lambda x: tree_map_only(torch.Tensor, torch.Tensor.cpu, x)
     return replace(output, **{f.name: here(getattr(output, f.name)) for f in fields(output)})
 
-@patch
-def answer(self: AlphaExplorer, valid, alphas=None): # LiftOutput
-    "The prediction from the features that are kept."
-    anything = next(iter(self.features.values())) # an absent frame may hold anything
-    features = [self.features.get(p, anything) for p in self.inputs]
-    return in_memory(self.model.output(features, self.window, valid, alphas=alphas, return_attention=True))
 
 @patch
-def change(self: AlphaExplorer,
-    alphas=None, # [T], at least 0; the model's own by default
-    valid=None, # [T] bool; as it is by default
+def answer(self: AlphaExplorer, valid, alphas=None):  # LiftOutput
+    "The prediction from the features that are kept."
+    anything = next(iter(self.features.values()))  # an absent frame may hold anything
+    features = [self.features.get(p, anything) for p in self.inputs]
+    return in_memory(
+        self.model.output(features, self.window, valid, alphas=alphas, return_attention=True)
+    )
+
+
+@patch
+def change(
+    self: AlphaExplorer,
+    alphas=None,  # [T], at least 0; the model's own by default
+    valid=None,  # [T] bool; as it is by default
 ):
     "Other weights, other frames."
     valid = self.valid if valid is None else torch.as_tensor(valid).bool()
-    if valid.shape != self.there.shape: raise LiftError(f'valid of shape {list(valid.shape)} should be [{len(self.there)}], one entry a frame')
+    if valid.shape != self.there.shape:
+        raise LiftError(
+            f'valid of shape {list(valid.shape)} should be [{len(self.there)}], one entry a frame'
+        )
     alphas = None if alphas is None else torch.as_tensor(alphas).float()
     output = self.answer(valid & self.there, alphas)
     self.valid, self.override, self.output = valid & self.there, alphas, output
+
 
 @patch
 def reset(self: AlphaExplorer):
@@ -105,29 +153,34 @@ def reset(self: AlphaExplorer):
     self.untouched = self.output = self.answer(self.there)
     self.valid, self.override = self.there.clone(), None
 
+
 @patch(as_prop=True)
-def alphas(self: AlphaExplorer): # [T]
+def alphas(self: AlphaExplorer):  # [T]
     "The weights at present."
     return self.output.alphas[0]
 
 # %% ../nbs/61_alpha_weights.ipynb #edfaf00e
 @patch
-def set_share(self: AlphaExplorer,
-    i: int, # position in the window
-    share: float, # in [0, 1]
+def set_share(
+    self: AlphaExplorer,
+    i: int,  # position in the window
+    share: float,  # in [0, 1]
 ):
     "Give one frame this share of the whole; the others keep their proportions."
     others = self.alphas.clone()
     others[i] = 0
-    if not others.sum() > 0: others = (self.valid & (torch.arange(len(others)) != i)).float()
-    alphas = others/others.sum().clamp(min=1e-9)*(1-share)
+    if not others.sum() > 0:
+        others = (self.valid & (torch.arange(len(others)) != i)).float()
+    alphas = others / others.sum().clamp(min=1e-9) * (1 - share)
     alphas[i] = share
     self.change(alphas)
+
 
 @patch
 def uniform(self: AlphaExplorer):
     "All frames alike."
     self.change(torch.ones(len(self.valid)))
+
 
 @patch
 def references_only(self: AlphaExplorer):
@@ -135,9 +188,11 @@ def references_only(self: AlphaExplorer):
     left, right = reference_indices(torch.tensor([self.window.offsets]), self.valid[None])
     self.change(F.one_hot(torch.cat((left, right)), len(self.valid)).sum(0))
 
+
 @patch
-def switch(self: AlphaExplorer,
-    i: int, # position in the window
+def switch(
+    self: AlphaExplorer,
+    i: int,  # position in the window
     on: bool,
 ):
     "A frame on or off; weights given from outside are given again to those that are on."
@@ -147,206 +202,407 @@ def switch(self: AlphaExplorer,
 
 # %% ../nbs/61_alpha_weights.ipynb #6b19c7ca
 @patch
-def attention(self: AlphaExplorer,
-    layer: int=-1, # of Stage 2; lift15 has one
-    head: int=None, # the mean of all by default
-    query: int=None, # position in the window of the frame that looks; the mean of all that are there by default
-): # [T, h, w], sums to 1 over T
+def attention(
+    self: AlphaExplorer,
+    layer: int = -1,  # of Stage 2; lift15 has one
+    head: int = None,  # the mean of all by default
+    query: int = None,  # position in the window of the frame that looks; the mean of all that are there by default
+):  # [T, h, w], sums to 1 over T
     "How much each patch takes from each frame."
     maps = self.output.attention
-    if not maps: raise LiftError(f'{self.model.name} compares no frames: there is no attention to look at')
-    if not -len(maps) <= layer < len(maps): raise LiftError(f'layer {layer}: the model has {len(maps)}')
-    weights = maps[layer][0].float() # [h, w, heads, queries, T]
-    if head is not None and not 0 <= head < weights.shape[2]: raise LiftError(f'head {head}: the model has {weights.shape[2]}')
+    if not maps:
+        raise LiftError(f'{self.model.name} compares no frames: there is no attention to look at')
+    if not -len(maps) <= layer < len(maps):
+        raise LiftError(f'layer {layer}: the model has {len(maps)}')
+    weights = maps[layer][0].float()  # [h, w, heads, queries, T]
+    if head is not None and not 0 <= head < weights.shape[2]:
+        raise LiftError(f'head {head}: the model has {weights.shape[2]}')
     weights = weights.mean(2) if head is None else weights[:, :, head]
     alone = weights.shape[2] == 1
-    if query is not None and not alone and not self.valid[query]: raise LiftError(f'the frame at offset {self.window.offsets[query]:+g} is off: it looks at nothing')
-    weights = weights.mean(2) if alone else weights[:, :, self.valid].mean(2) if query is None else weights[:, :, query]
+    if query is not None and not alone and not self.valid[query]:
+        raise LiftError(
+            f'the frame at offset {self.window.offsets[query]:+g} is off: it looks at nothing'
+        )
+    weights = (
+        weights.mean(2)
+        if alone
+        else weights[:, :, self.valid].mean(2)
+        if query is None
+        else weights[:, :, query]
+    )
     return weights.movedim(-1, 0)
 
-@patch
-def patch_size(self: AlphaExplorer, maps): # pixels
-    "Side of the patches of an attention map: a power of two; the last patches may reach beyond the picture."
-    return 2**math.ceil(math.log2(self.clip.shape[-1]/maps.shape[-1]))
 
 @patch
-def weights_at(self: AlphaExplorer,
-    y: int, # pixel
+def patch_size(self: AlphaExplorer, maps):  # pixels
+    "Side of the patches of an attention map: a power of two; the last patches may reach beyond the picture."
+    return 2 ** math.ceil(math.log2(self.clip.shape[-1] / maps.shape[-1]))
+
+
+@patch
+def weights_at(
+    self: AlphaExplorer,
+    y: int,  # pixel
     x: int,
-    **which, # layer, head, query
-): # [T]
+    **which,  # layer, head, query
+):  # [T]
     "What the patch under a pixel takes from each frame."
     maps = self.attention(**which)
     n = self.patch_size(maps)
-    return maps[:, y//n, x//n]
+    return maps[:, y // n, x // n]
 
 # %% ../nbs/61_alpha_weights.ipynb #dc4ef9de
 @patch
-def heat(self: AlphaExplorer,
-    at: tuple=None, # (y, x): pixel whose patch is framed
-    limit: float=None, # weight that gets the last colour; the largest by default
-    **which, # layer, head, query
-): # list of T PIL pictures, and the limit
+def heat(
+    self: AlphaExplorer,
+    at: tuple = None,  # (y, x): pixel whose patch is framed
+    limit: float = None,  # weight that gets the last colour; the largest by default
+    **which,  # layer, head, query
+):  # list of T PIL pictures, and the limit
     "Weights as heat over the frames they are given to; a frame that is off is white."
     maps = self.attention(**which)
     n, limit, pictures = self.patch_size(maps), limit or float(maps.max()), []
     for place, on, weights in zip(self.inputs, self.valid, maps):
-        grey = torch.ones(1, 1, *self.clip.shape[-2:]) if not on else self.clip[place][None].mean(1, keepdim=True)
-        fine = colorize(weights[None, None].repeat_interleave(n, -2).repeat_interleave(n, -1)[..., :grey.shape[-2], :grey.shape[-1]], limit)
-        picture = Image.fromarray(to_pixels(.45*grey+.55*fine if on else grey.expand(-1, 3, -1, -1)))
-        if at and on: ImageDraw.Draw(picture).rectangle([v for c in at[::-1] for v in [c//n*n]] + [c//n*n+n-1 for c in at[::-1]], outline='#56B4E9', width=max(2, n//8))
+        grey = (
+            torch.ones(1, 1, *self.clip.shape[-2:])
+            if not on
+            else self.clip[place][None].mean(1, keepdim=True)
+        )
+        fine = colorize(
+            weights[None, None]
+            .repeat_interleave(n, -2)
+            .repeat_interleave(n, -1)[..., : grey.shape[-2], : grey.shape[-1]],
+            limit,
+        )
+        picture = Image.fromarray(
+            to_pixels(0.45 * grey + 0.55 * fine if on else grey.expand(-1, 3, -1, -1))
+        )
+        if at and on:
+            ImageDraw.Draw(picture).rectangle(
+                [v for c in at[::-1] for v in [c // n * n]]
+                + [c // n * n + n - 1 for c in at[::-1]],
+                outline='#56B4E9',
+                width=max(2, n // 8),
+            )
         pictures.append(picture)
     return pictures, limit
 
 # %% ../nbs/61_alpha_weights.ipynb #e2c757eb
 @patch
-def quality(self: AlphaExplorer): # two numbers in dB, or None where the truth is not known
+def quality(self: AlphaExplorer):  # two numbers in dB, or None where the truth is not known
     "PSNR of the untouched prediction and of the present one."
-    if self.truth is None: return None
-    return tuple(float(psnr(o.frame.float().clamp(0, 1), self.truth, quantize=True)) for o in (self.untouched, self.output))
+    if self.truth is None:
+        return None
+    return tuple(
+        float(psnr(o.frame.float().clamp(0, 1), self.truth, quantize=True))
+        for o in (self.untouched, self.output)
+    )
+
 
 @patch
-def pictures(self: AlphaExplorer): # dict: title to [1, 3, H, W]
+def pictures(self: AlphaExplorer):  # dict: title to [1, 3, H, W]
     "What is to be seen at present."
     untouched, present = (o.frame.float().clamp(0, 1) for o in (self.untouched, self.output))
     db = [f', {v:.2f} dB' for v in self.quality() or ()] or ['', '']
-    shown = {f'untouched{db[0]}': untouched, f'changed{db[1]}': present, f'difference, white {self.limit:g}': error_map(present, untouched, self.limit)}
-    return shown if self.truth is None else shown | {'truth': self.truth, 'error, white 0.2': error_map(present, self.truth)}
+    shown = {
+        f'untouched{db[0]}': untouched,
+        f'changed{db[1]}': present,
+        f'difference, white {self.limit:g}': error_map(present, untouched, self.limit),
+    }
+    return (
+        shown
+        if self.truth is None
+        else shown | {'truth': self.truth, 'error, white 0.2': error_map(present, self.truth)}
+    )
 
 # %% ../nbs/61_alpha_weights.ipynb #a6ef718a
 BLUE, ORANGE, GREEN = '#0072B2', '#D55E00', '#009E73'
 
+
 @patch
-def bars(self: AlphaExplorer,
-    ax, # matplotlib axes
-    at: tuple=None, # (y, x): a pixel, whose patch's weights are added
-    **which, # layer, head, query
+def bars(
+    self: AlphaExplorer,
+    ax,  # matplotlib axes
+    at: tuple = None,  # (y, x): a pixel, whose patch's weights are added
+    **which,  # layer, head, query
 ):
     "Weights by frame."
     order, place = np.argsort(self.window.offsets), range(len(self.valid))
     present, own = (o.alphas[0].cpu().numpy()[order] for o in (self.output, self.untouched))
-    references = [int(i) for i in reference_indices(torch.tensor([self.window.offsets]), self.valid[None])]
-    for i, (j, a) in enumerate(zip(order, present)): ax.bar(i, a, .7, color=ORANGE if j in references else BLUE, hatch='//' if j in references else None, edgecolor='white', lw=0)
-    ax.hlines(own, [i-.42 for i in place], [i+.42 for i in place], color='black', lw=1.5, label="the model's own")
-    if at: ax.plot(place, self.weights_at(*at, **which).numpy()[order], 'o', color=GREEN, mec='white', ms=7, label=f'patch at x={at[1]}, y={at[0]}')
-    ax.set_xticks(place, [f'{self.window.offsets[j]:+g}' + ('' if self.valid[j] else '\noff' if self.there[j] else '\nnot there') for j in order])
+    references = [
+        int(i) for i in reference_indices(torch.tensor([self.window.offsets]), self.valid[None])
+    ]
+    for i, (j, a) in enumerate(zip(order, present)):
+        ax.bar(
+            i,
+            a,
+            0.7,
+            color=ORANGE if j in references else BLUE,
+            hatch='//' if j in references else None,
+            edgecolor='white',
+            lw=0,
+        )
+    ax.hlines(
+        own,
+        [i - 0.42 for i in place],
+        [i + 0.42 for i in place],
+        color='black',
+        lw=1.5,
+        label="the model's own",
+    )
+    if at:
+        ax.plot(
+            place,
+            self.weights_at(*at, **which).numpy()[order],
+            'o',
+            color=GREEN,
+            mec='white',
+            ms=7,
+            label=f'patch at x={at[1]}, y={at[0]}',
+        )
+    ax.set_xticks(
+        place,
+        [
+            f'{self.window.offsets[j]:+g}'
+            + ('' if self.valid[j] else '\noff' if self.there[j] else '\nnot there')
+            for j in order
+        ],
+    )
     unit = 'half the distance of two frames' if self.sampling == 'new' else 'frames'
-    ax.set(xlabel=f'offset from the wanted frame, in {unit}', ylabel='weight (sum 1)', xlim=(-.5, len(place)-.5))
+    ax.set(
+        xlabel=f'offset from the wanted frame, in {unit}',
+        ylabel='weight (sum 1)',
+        xlim=(-0.5, len(place) - 0.5),
+    )
     ax.spines[['top', 'right']].set_visible(False)
     ax.legend(frameon=False, fontsize=8, ncols=2, loc='lower right', bbox_to_anchor=(1, 1))
 
+
 @patch
-def figure(self: AlphaExplorer,
-    at: tuple=None, # (y, x): a pixel whose patch is looked at
-    **which, # layer, head, query
-): # matplotlib Figure
+def figure(
+    self: AlphaExplorer,
+    at: tuple = None,  # (y, x): a pixel whose patch is looked at
+    **which,  # layer, head, query
+):  # matplotlib Figure
     "The state as a still picture: frames with heat, weights, pictures."
     figure = Figure((12, 6.6), layout='constrained')
     top, middle, bottom = figure.subfigures(3, 1, height_ratios=(1, 1.6, 2.6))
     hot, limit = self.heat(at, **which)
     for ax, i in zip(top.subplots(1, len(hot)), np.argsort(self.window.offsets)):
-        ax.imshow(hot[i]); ax.set_axis_off(); ax.set_title('–' if self.inputs[i] is None else f'{self.inputs[i]}', fontsize=8)
-    top.suptitle(f'{self.model.name}, frame {self.wanted}{" and a half" if self.sampling == "new" else ""}: attention over the frames, brightest {limit:.2g}', fontsize=10)
+        ax.imshow(hot[i])
+        ax.set_axis_off()
+        ax.set_title('–' if self.inputs[i] is None else f'{self.inputs[i]}', fontsize=8)
+    top.suptitle(
+        f'{self.model.name}, frame {self.wanted}{" and a half" if self.sampling == "new" else ""}: attention over the frames, brightest {limit:.2g}',
+        fontsize=10,
+    )
     self.bars(middle.subplots(), at, **which)
     shown = self.pictures()
     for ax, (title, picture) in zip(bottom.subplots(1, len(shown)), shown.items()):
-        ax.imshow(to_pixels(picture)); ax.set_axis_off(); ax.set_title(title, fontsize=9)
+        ax.imshow(to_pixels(picture))
+        ax.set_axis_off()
+        ax.set_title(title, fontsize=9)
     return figure
 
 # %% ../nbs/61_alpha_weights.ipynb #12e035a9
 def as_bytes(
-    picture, # PIL picture, anything `to_pixels` takes, or a matplotlib Figure
-    dpi: int=80, # of a Figure
-): # PNG of a Figure, JPEG of a picture
+    picture,  # PIL picture, anything `to_pixels` takes, or a matplotlib Figure
+    dpi: int = 80,  # of a Figure
+):  # PNG of a Figure, JPEG of a picture
     "A picture as a browser takes it."
     buffer = io.BytesIO()
-    if isinstance(picture, Figure): picture.savefig(buffer, format='png', dpi=dpi)
-    else: Image.fromarray(to_pixels(picture)).save(buffer, 'JPEG', quality=90)
+    if isinstance(picture, Figure):
+        picture.savefig(buffer, format='png', dpi=dpi)
+    else:
+        Image.fromarray(to_pixels(picture)).save(buffer, 'JPEG', quality=90)
     return buffer.getvalue()
 
-def still(figure: Figure, dpi: int=80):
+
+def still(figure: Figure, dpi: int = 80):
     "A figure with photographs as JPEG: small enough to be kept in a notebook."
     return as_bytes(Image.open(io.BytesIO(as_bytes(figure, dpi))))
 
 # %% ../nbs/61_alpha_weights.ipynb #dcf1f8c7
 VERSION = 2
 
-@patch
-def state(self: AlphaExplorer): # dict
-    "Everything needed to come back, and what was seen."
-    return dict(version=VERSION, model=self.model.name, clip=self.source, frames=list(self.clip.shape), sampling=self.sampling, wanted=self.wanted, offsets=list(self.window.offsets), inputs=self.inputs,
-                valid=self.valid.tolist(), override=None if self.override is None else self.override.tolist(), alphas=self.alphas.tolist(), own=self.untouched.alphas[0].tolist(),
-                psnr=self.quality(), date=datetime.now().astimezone().isoformat(timespec='seconds'))
 
 @patch
-def save(self: AlphaExplorer,
-    path, # without suffix: .json and .png are added
-    **which, # at, layer, head, query: as for `figure`
-): # the path of the JSON
+def state(self: AlphaExplorer):  # dict
+    "Everything needed to come back, and what was seen."
+    return dict(
+        version=VERSION,
+        model=self.model.name,
+        clip=self.source,
+        frames=list(self.clip.shape),
+        sampling=self.sampling,
+        wanted=self.wanted,
+        offsets=list(self.window.offsets),
+        inputs=self.inputs,
+        valid=self.valid.tolist(),
+        override=None if self.override is None else self.override.tolist(),
+        alphas=self.alphas.tolist(),
+        own=self.untouched.alphas[0].tolist(),
+        psnr=self.quality(),
+        date=datetime.now().astimezone().isoformat(timespec='seconds'),
+    )
+
+
+@patch
+def save(
+    self: AlphaExplorer,
+    path,  # without suffix: .json and .png are added
+    **which,  # at, layer, head, query: as for `figure`
+):  # the path of the JSON
     "The state as JSON, and as a figure."
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path.parent/f'{path.name}.png') as beside: beside.write_bytes(as_bytes(self.figure(**which), 150))
-    with replacing(path.parent/f'{path.name}.json') as beside: beside.write_text(json.dumps(self.state(), indent=1)+'\n', encoding='utf-8')
-    return path.parent/f'{path.name}.json'
+    with replacing(path.parent / f'{path.name}.png') as beside:
+        beside.write_bytes(as_bytes(self.figure(**which), 150))
+    with replacing(path.parent / f'{path.name}.json') as beside:
+        beside.write_text(json.dumps(self.state(), indent=1) + '\n', encoding='utf-8')
+    return path.parent / f'{path.name}.json'
+
 
 @patch
 def load(self: AlphaExplorer, path):
     "Go back to a state that was saved."
-    try: kept = json.loads(Path(path).read_text(encoding='utf-8'))
-    except OSError as e: raise LiftError(f'{path}: cannot be read ({e.strerror})')
-    except ValueError: raise LiftError(f'{path}: is no JSON: give a file that was saved here')
-    missing = [k for k in ('wanted', 'valid', 'override', 'offsets', 'sampling', 'frames') if not isinstance(kept, dict) or k not in kept]
-    if missing or kept.get('version') != VERSION: raise LiftError(f"{path}: a record of another version (it has {kept.get('version') if isinstance(kept, dict) else None}, this is {VERSION}): save it again with this one")
-    for key, own in (('frames', list(self.clip.shape)), ('sampling', self.sampling), ('offsets', list(self.window.offsets))):
-        if kept[key] != own: raise LiftError(f'{path}: {key} are {kept[key]}, here {own}: open the clip and model it was saved with')
+    try:
+        kept = json.loads(Path(path).read_text(encoding='utf-8'))
+    except OSError as e:
+        raise LiftError(f'{path}: cannot be read ({e.strerror})')
+    except ValueError:
+        raise LiftError(f'{path}: is no JSON: give a file that was saved here')
+    missing = [
+        k
+        for k in ('wanted', 'valid', 'override', 'offsets', 'sampling', 'frames')
+        if not isinstance(kept, dict) or k not in kept
+    ]
+    if missing or kept.get('version') != VERSION:
+        raise LiftError(
+            f"{path}: a record of another version (it has {kept.get('version') if isinstance(kept, dict) else None}, this is {VERSION}): save it again with this one"
+        )
+    for key, own in (
+        ('frames', list(self.clip.shape)),
+        ('sampling', self.sampling),
+        ('offsets', list(self.window.offsets)),
+    ):
+        if kept[key] != own:
+            raise LiftError(
+                f'{path}: {key} are {kept[key]}, here {own}: open the clip and model it was saved with'
+            )
     back = self.wanted, self.override, self.valid
-    try: self.go_to(kept['wanted']); self.change(kept['override'], kept['valid'])
+    try:
+        self.go_to(kept['wanted'])
+        self.change(kept['override'], kept['valid'])
     except (LiftError, TypeError, ValueError, RuntimeError) as e:
-        self.go_to(back[0]); self.change(*back[1:])
+        self.go_to(back[0])
+        self.change(*back[1:])
         raise LiftError(f'{path}: {e}')
 
 # %% ../nbs/61_alpha_weights.ipynb #6c018e66
 def alive():
     "Is there a browser in which sliders can be moved?"
     from IPython import get_ipython
-    kernel = getattr(get_ipython(), 'kernel', None)
-    return kernel is not None and bool(getattr(kernel, '_allow_stdin', False) or 'voila' in os.environ.get('SERVER_SOFTWARE', ''))
 
-def button(text, tip): return widgets.Button(description=text, tooltip=tip, layout=widgets.Layout(width='auto', flex='none'))
-def in_rows(*parts): return widgets.HBox(parts, layout=widgets.Layout(flex_flow='row wrap')) # as many as the page is wide
+    kernel = getattr(get_ipython(), 'kernel', None)
+    return kernel is not None and bool(
+        getattr(kernel, '_allow_stdin', False) or 'voila' in os.environ.get('SERVER_SOFTWARE', '')
+    )
+
+
+def button(text, tip):
+    return widgets.Button(
+        description=text, tooltip=tip, layout=widgets.Layout(width='auto', flex='none')
+    )
+
+
+def in_rows(*parts):
+    return widgets.HBox(
+        parts, layout=widgets.Layout(flex_flow='row wrap')
+    )  # as many as the page is wide
+
 
 class AlphaPanel(widgets.VBox):
     "An `AlphaExplorer` behind sliders."
+
     def __init__(self, explorer_options: dict):
         self.explorer, self.options, self.drawing = None, explorer_options, False
         self.message = widgets.HTML()
-        self.source = widgets.Text(str(explorer_options.get('clip') or '') if not isinstance(explorer_options.get('clip'), torch.Tensor) else '', description='clip', placeholder='as given, or a path', layout=widgets.Layout(width='300px'))
-        self.model_name = widgets.Combobox(value=str(getattr(explorer_options.get('model', 'lift15'), 'name', explorer_options.get('model', 'lift15'))), options=['lift15', 'lift15-spec', 'lift15-rife'], description='model', ensure_option=False, layout=widgets.Layout(width='240px'))
-        self.sampling = widgets.Dropdown(options=SAMPLINGS, value=explorer_options.get('sampling', 'gap') if explorer_options.get('sampling', 'gap') in SAMPLINGS else 'gap', description='sampling', layout=widgets.Layout(width='170px'))
+        self.source = widgets.Text(
+            str(explorer_options.get('clip') or '')
+            if not isinstance(explorer_options.get('clip'), torch.Tensor)
+            else '',
+            description='clip',
+            placeholder='as given, or a path',
+            layout=widgets.Layout(width='300px'),
+        )
+        self.model_name = widgets.Combobox(
+            value=str(
+                getattr(
+                    explorer_options.get('model', 'lift15'),
+                    'name',
+                    explorer_options.get('model', 'lift15'),
+                )
+            ),
+            options=['lift15', 'lift15-spec', 'lift15-rife'],
+            description='model',
+            ensure_option=False,
+            layout=widgets.Layout(width='240px'),
+        )
+        self.sampling = widgets.Dropdown(
+            options=SAMPLINGS,
+            value=explorer_options.get('sampling', 'gap')
+            if explorer_options.get('sampling', 'gap') in SAMPLINGS
+            else 'gap',
+            description='sampling',
+            layout=widgets.Layout(width='170px'),
+        )
         self.open_button = button('open', 'Open this clip with this model')
         self.open_button.on_click(self.guarded(self.look_again))
         self.body = widgets.VBox()
-        super().__init__([in_rows(self.source, self.model_name, self.sampling, self.open_button), self.message, self.body], layout=widgets.Layout(max_width='1100px'))
+        super().__init__(
+            [
+                in_rows(self.source, self.model_name, self.sampling, self.open_button),
+                self.message,
+                self.body,
+            ],
+            layout=widgets.Layout(max_width='1100px'),
+        )
         self.add_class('alpha-explorer')
         self.guarded(lambda: self.look_at(**explorer_options))()
 
     def say(self, text=''):
-        self.message.value = f'<div role="alert" style="color:#B00020"><b>{text.replace("<", "&lt;")}</b></div>' if text else ''
+        self.message.value = (
+            f'<div role="alert" style="color:#B00020"><b>{text.replace("<", "&lt;")}</b></div>'
+            if text
+            else ''
+        )
 
     def guarded(self, action):
         "A callback that tells of errors instead of raising them, and draws."
+
         def run(*_):
-            if self.drawing: return
+            if self.drawing:
+                return
             self.say()
-            try: action()
-            except LiftError as e: self.say(str(e))
-            if self.explorer: self.draw()
+            try:
+                action()
+            except LiftError as e:
+                self.say(str(e))
+            if self.explorer:
+                self.draw()
+
         return run
 
     def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs) if alive() else {'text/plain': self.message.value or 'the alpha explorer, as a still figure'}
-        return bundle | ({'image/jpeg': still(self.explorer.figure(**self.which()))} if self.explorer else {})
+        bundle = (
+            super()._repr_mimebundle_(**kwargs)
+            if alive()
+            else {'text/plain': self.message.value or 'the alpha explorer, as a still figure'}
+        )
+        return bundle | (
+            {'image/jpeg': still(self.explorer.figure(**self.which()))} if self.explorer else {}
+        )
 
 # %% ../nbs/61_alpha_weights.ipynb #118028f4
 @patch
@@ -355,31 +611,94 @@ def look_at(self: AlphaPanel, **options):
     self.explorer = AlphaExplorer(**options)
     self.build()
 
+
 @patch
 def look_again(self: AlphaPanel):
-    model = self.options.get('model') # an interpolator that was given is used again while its name stands
-    model = model if getattr(model, 'name', None) == self.model_name.value else self.model_name.value
-    self.look_at(**self.options | dict(clip=self.source.value or self.options.get('clip'), model=model, sampling=self.sampling.value, wanted=None))
+    model = self.options.get(
+        'model'
+    )  # an interpolator that was given is used again while its name stands
+    model = (
+        model if getattr(model, 'name', None) == self.model_name.value else self.model_name.value
+    )
+    self.look_at(
+        **self.options
+        | dict(
+            clip=self.source.value or self.options.get('clip'),
+            model=model,
+            sampling=self.sampling.value,
+            wanted=None,
+        )
+    )
+
 
 @patch
 def build(self: AlphaPanel):
     "The controls of a window."
     x, quiet = self.explorer, dict(continuous_update=False)
-    wide = lambda pixels: dict(layout=widgets.Layout(width=f'{pixels}px'), style=dict(description_width='initial'))
-    layers, heads = len(x.output.attention), x.output.attention[0].shape[3] if x.output.attention else 0
+    wide = lambda pixels: dict(
+        layout=widgets.Layout(width=f'{pixels}px'), style=dict(description_width='initial')
+    )
+    layers, heads = (
+        len(x.output.attention),
+        x.output.attention[0].shape[3] if x.output.attention else 0,
+    )
     h, w = x.clip.shape[-2:]
-    self.frame = widgets.SelectionSlider(options=x.moments, value=x.wanted, description='frame', layout=widgets.Layout(width='420px'), **quiet)
-    self.sliders = [widgets.FloatSlider(min=0, max=1, step=.01, orientation='vertical', readout_format='.2f', layout=widgets.Layout(height='150px', width='50px'), **quiet) for _ in x.window.offsets]
-    self.switches = [widgets.Checkbox(indent=False, description=f'{o:+g}', layout=widgets.Layout(width='50px')) for o in x.window.offsets]
+    self.frame = widgets.SelectionSlider(
+        options=x.moments,
+        value=x.wanted,
+        description='frame',
+        layout=widgets.Layout(width='420px'),
+        **quiet,
+    )
+    self.sliders = [
+        widgets.FloatSlider(
+            min=0,
+            max=1,
+            step=0.01,
+            orientation='vertical',
+            readout_format='.2f',
+            layout=widgets.Layout(height='150px', width='50px'),
+            **quiet,
+        )
+        for _ in x.window.offsets
+    ]
+    self.switches = [
+        widgets.Checkbox(indent=False, description=f'{o:+g}', layout=widgets.Layout(width='50px'))
+        for o in x.window.offsets
+    ]
     self.thumbnails = [widgets.Image(width=52, format='jpeg') for _ in x.window.offsets]
     self.layer = widgets.Dropdown(options=list(range(layers)), description='layer', **wide(100))
-    self.head = widgets.Dropdown(options=[('mean', -1), *((str(i), i) for i in range(heads if heads > 1 else 0))], description='head', **wide(120))
-    self.query = widgets.Dropdown(options=[('all', -1), *((f'{o:+g}', i) for i, o in enumerate(x.window.offsets if heads > 1 else ()))], description='of frame', **wide(140))
-    self.x, self.y = (widgets.IntSlider(s//2, 0, s-1, description=f'pixel {name}', **wide(240), **quiet) for s, name in ((w, 'x'), (h, 'y')))
-    self.limit = widgets.Dropdown(options=[.002, .005, .01, .02, .05, .1, .2], value=x.limit, description='white at', **wide(130))
-    self.shown = [(widgets.Label(), widgets.Image(format='jpeg', layout=widgets.Layout(width='100%'))) for _ in x.pictures()]
+    self.head = widgets.Dropdown(
+        options=[('mean', -1), *((str(i), i) for i in range(heads if heads > 1 else 0))],
+        description='head',
+        **wide(120),
+    )
+    self.query = widgets.Dropdown(
+        options=[
+            ('all', -1),
+            *((f'{o:+g}', i) for i, o in enumerate(x.window.offsets if heads > 1 else ())),
+        ],
+        description='of frame',
+        **wide(140),
+    )
+    self.x, self.y = (
+        widgets.IntSlider(s // 2, 0, s - 1, description=f'pixel {name}', **wide(240), **quiet)
+        for s, name in ((w, 'x'), (h, 'y'))
+    )
+    self.limit = widgets.Dropdown(
+        options=[0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2],
+        value=x.limit,
+        description='white at',
+        **wide(130),
+    )
+    self.shown = [
+        (widgets.Label(), widgets.Image(format='jpeg', layout=widgets.Layout(width='100%')))
+        for _ in x.pictures()
+    ]
     self.shown[1][1].add_class('alpha-prediction')
-    self.graph = widgets.Image(format='png', layout=widgets.Layout(width='100%', max_width='1000px'))
+    self.graph = widgets.Image(
+        format='png', layout=widgets.Layout(width='100%', max_width='1000px')
+    )
     self.path = widgets.Text('out/alphas', description='file')
     self.connect()
 
@@ -388,32 +707,72 @@ def build(self: AlphaPanel):
 def connect(self: AlphaPanel):
     "What happens when a control is moved, and where it stands."
     x = self.explorer
-    def react(control, action): control.observe(self.guarded(lambda: action(control.value)), 'value')
+
+    def react(control, action):
+        control.observe(self.guarded(lambda: action(control.value)), 'value')
+
     react(self.frame, x.go_to)
     for i, (slider, switch) in enumerate(zip(self.sliders, self.switches)):
         react(slider, lambda v, i=i: x.set_share(i, v))
         react(switch, lambda v, i=i: x.switch(i, v))
     react(self.limit, lambda v: setattr(x, 'limit', v))
-    for control in (self.layer, self.head, self.query, self.x, self.y): react(control, lambda v: None)
+    for control in (self.layer, self.head, self.query, self.x, self.y):
+        react(control, lambda v: None)
     self.buttons = {}
-    for name, tip, action in (('uniform', 'All frames alike', x.uniform), ('references only', 'Half for each neighbour', x.references_only), ('reset', "The model's own weights, every frame on", x.reset),
-                              ('save', 'The state as figure and JSON', self.save), ('load', 'Go back to a saved state', lambda: x.load(f'{self.path.value}.json'))):
+    for name, tip, action in (
+        ('uniform', 'All frames alike', x.uniform),
+        ('references only', 'Half for each neighbour', x.references_only),
+        ('reset', "The model's own weights, every frame on", x.reset),
+        ('save', 'The state as figure and JSON', self.save),
+        ('load', 'Go back to a saved state', lambda: x.load(f'{self.path.value}.json')),
+    ):
         self.buttons[name] = button(name, tip)
         self.buttons[name].on_click(self.guarded(action))
-    columns = [widgets.VBox([self.thumbnails[i], self.sliders[i], self.switches[i]], layout=widgets.Layout(align_items='center', width='56px')) for i in np.argsort(x.window.offsets)]
-    pictures = [widgets.VBox(parts, layout=widgets.Layout(width='19.5%', min_width='150px')) for parts in self.shown]
-    self.body.children = [in_rows(self.frame, *list(self.buttons.values())[:3], self.path, *list(self.buttons.values())[3:]), in_rows(*columns), in_rows(self.layer, self.head, self.query, self.x, self.y, self.limit), self.graph, in_rows(*pictures)]
+    columns = [
+        widgets.VBox(
+            [self.thumbnails[i], self.sliders[i], self.switches[i]],
+            layout=widgets.Layout(align_items='center', width='56px'),
+        )
+        for i in np.argsort(x.window.offsets)
+    ]
+    pictures = [
+        widgets.VBox(parts, layout=widgets.Layout(width='19.5%', min_width='150px'))
+        for parts in self.shown
+    ]
+    self.body.children = [
+        in_rows(
+            self.frame,
+            *list(self.buttons.values())[:3],
+            self.path,
+            *list(self.buttons.values())[3:],
+        ),
+        in_rows(*columns),
+        in_rows(self.layer, self.head, self.query, self.x, self.y, self.limit),
+        self.graph,
+        in_rows(*pictures),
+    ]
+
 
 @patch
-def which(self: AlphaPanel): # dict: at, layer, head, query
+def which(self: AlphaPanel):  # dict: at, layer, head, query
     "Whose attention is shown."
-    one = lambda control: None if control.value < 0 else control.value # a value of None would show as an empty field
-    return dict(at=(self.y.value, self.x.value), layer=self.layer.value, head=one(self.head), query=one(self.query))
+    one = lambda control: (
+        None if control.value < 0 else control.value
+    )  # a value of None would show as an empty field
+    return dict(
+        at=(self.y.value, self.x.value),
+        layer=self.layer.value,
+        head=one(self.head),
+        query=one(self.query),
+    )
+
 
 @patch
 def save(self: AlphaPanel):
-    try: self.say(f'saved {self.explorer.save(self.path.value, **self.which())}')
-    except OSError as e: raise LiftError(f'{self.path.value}: cannot be written ({e.strerror})')
+    try:
+        self.say(f'saved {self.explorer.save(self.path.value, **self.which())}')
+    except OSError as e:
+        raise LiftError(f'{self.path.value}: cannot be written ({e.strerror})')
 
 # %% ../nbs/61_alpha_weights.ipynb #b294d196
 @patch
@@ -425,19 +784,26 @@ def draw(self: AlphaPanel):
         for i, (slider, switch) in enumerate(zip(self.sliders, self.switches)):
             slider.value, switch.value = float(x.alphas[i]), bool(x.valid[i])
             slider.disabled, switch.disabled = not x.valid[i], not x.there[i]
-        if self.query.value >= 0 and not x.valid[self.query.value]: self.query.value = -1
+        if self.query.value >= 0 and not x.valid[self.query.value]:
+            self.query.value = -1
         which = self.which()
-        for image, hot in zip(self.thumbnails, x.heat(**which)[0]): image.value = as_bytes(hot)
+        for image, hot in zip(self.thumbnails, x.heat(**which)[0]):
+            image.value = as_bytes(hot)
         figure = Figure((12, 2.6))
-        x.bars(figure.add_axes((.055, .2, .94, .66)), **which) # a layout that is sought costs as much time as the drawing
+        x.bars(
+            figure.add_axes((0.055, 0.2, 0.94, 0.66)), **which
+        )  # a layout that is sought costs as much time as the drawing
         self.graph.value = as_bytes(figure)
-        for (label, image), (title, picture) in zip(self.shown, x.pictures().items()): label.value, image.value = title, as_bytes(picture)
-    finally: self.drawing = False
+        for (label, image), (title, picture) in zip(self.shown, x.pictures().items()):
+            label.value, image.value = title, as_bytes(picture)
+    finally:
+        self.drawing = False
+
 
 def alpha_explorer(
-    clip=None, # as for `AlphaExplorer`, and so are the options
+    clip=None,  # as for `AlphaExplorer`, and so are the options
     model='lift15',
-    **options, # sampling, wanted, size, most, device
-): # AlphaPanel
+    **options,  # sampling, wanted, size, most, device
+):  # AlphaPanel
     "Move the weights of a window and see what becomes of the frame."
     return AlphaPanel(dict(clip=clip, model=model) | options)

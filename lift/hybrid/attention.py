@@ -14,77 +14,106 @@ from ..core import LiftError
 
 # %% ../../nbs/41_gated_attention.ipynb #31743858
 def to_windows(
-    x: Tensor, # [B, F, H, W, C]
+    x: Tensor,  # [B, F, H, W, C]
     window: int,
-    shift: int, # the grid of windows begins there
-): # [B·windows, F·window², C]
+    shift: int,  # the grid of windows begins there
+):  # [B·windows, F·window², C]
     "Cut into windows, filled up with zeros."
-    x = F.pad(x, (0, 0, 0, -x.shape[3] % window, 0, -x.shape[2] % window)).roll((-shift, -shift), (2, 3))
-    x = x.unflatten(3, (-1, window)).unflatten(2, (-1, window)) # [B, F, rows, w, columns, w, C]
+    x = F.pad(x, (0, 0, 0, -x.shape[3] % window, 0, -x.shape[2] % window)).roll(
+        (-shift, -shift), (2, 3)
+    )
+    x = x.unflatten(3, (-1, window)).unflatten(2, (-1, window))  # [B, F, rows, w, columns, w, C]
     return x.permute(0, 2, 4, 1, 3, 5, 6).flatten(3, 5).flatten(0, 2)
 
+
 def from_windows(
-    windows: Tensor, # [B·windows, F·window², C]
-    like: Tensor, # [B, F, H, W, ...]
+    windows: Tensor,  # [B·windows, F·window², C]
+    like: Tensor,  # [B, F, H, W, ...]
     window: int,
     shift: int,
-): # [B, F, H, W, C]
+):  # [B, F, H, W, C]
     "Put windows back."
     b, f, h, w = like.shape[:4]
-    rows, columns = -(-h//window), -(-w//window)
-    x = windows.unflatten(0, (b, rows, columns)).unflatten(3, (f, window, window)).permute(0, 3, 1, 4, 2, 5, 6).flatten(4, 5).flatten(2, 3)
+    rows, columns = -(-h // window), -(-w // window)
+    x = (
+        windows.unflatten(0, (b, rows, columns))
+        .unflatten(3, (f, window, window))
+        .permute(0, 3, 1, 4, 2, 5, 6)
+        .flatten(4, 5)
+        .flatten(2, 3)
+    )
     return x.roll((shift, shift), (2, 3))[:, :, :h, :w]
 
 # %% ../../nbs/41_gated_attention.ipynb #70c57688
 def window_labels(
-    size: tuple, # (H, W)
+    size: tuple,  # (H, W)
     window: int,
     shift: int,
     device=None,
-): # [windows, window²] integers
+):  # [windows, window²] integers
     "Tokens of a window belong together where these are equal."
-    def side(length): # 0, 1 for what was rolled around, 2 and more for what was filled up
-        place = torch.arange(-(-length//window)*window, device=device)
-        return (place < shift)*1 + (place >= length)*2
-    labels = side(size[0])[:, None]*4 + side(size[1])
+
+    def side(length):  # 0, 1 for what was rolled around, 2 and more for what was filled up
+        place = torch.arange(-(-length // window) * window, device=device)
+        return (place < shift) * 1 + (place >= length) * 2
+
+    labels = side(size[0])[:, None] * 4 + side(size[1])
     return to_windows(labels[None, None, :, :, None], window, shift)[..., 0]
 
 # %% ../../nbs/41_gated_attention.ipynb #4ca40f5f
 def relative_positions(
     frames: int,
     window: int,
-): # [F·window², F·window²] indices into a table of (2F-1)·(2·window-1)²
+):  # [F·window², F·window²] indices into a table of (2F-1)·(2·window-1)²
     "Which entry of the table is for which pair of tokens."
-    f, y, x = torch.meshgrid(torch.arange(frames), torch.arange(window), torch.arange(window), indexing='ij')
-    between = lambda p, most: p.flatten()[:, None] - p.flatten() + most-1
-    return (between(f, frames)*(2*window-1) + between(y, window))*(2*window-1) + between(x, window)
+    f, y, x = torch.meshgrid(
+        torch.arange(frames), torch.arange(window), torch.arange(window), indexing='ij'
+    )
+    between = lambda p, most: p.flatten()[:, None] - p.flatten() + most - 1
+    return (between(f, frames) * (2 * window - 1) + between(y, window)) * (
+        2 * window - 1
+    ) + between(x, window)
 
 # %% ../../nbs/41_gated_attention.ipynb #32b3167d
 class GatedWindowAttention(nn.Module):
     "Attention within shifted windows over all frames, with relative position bias and a sigmoid gate."
-    def __init__(self,
+
+    def __init__(
+        self,
         channels: int,
-        head: int=32, # channels of a head
-        window: int=8, # tokens a side
-        shift: int=0, # 0, or half a window in every other layer
-        frames: int=2,
+        head: int = 32,  # channels of a head
+        window: int = 8,  # tokens a side
+        shift: int = 0,  # 0, or half a window in every other layer
+        frames: int = 2,
     ):
         super().__init__()
-        if channels % head: raise LiftError(f'{channels} channels do not make heads of {head}: use a multiple')
-        if not 0 <= shift < window: raise LiftError(f'shift={shift}: give 0 to {window-1} with a window of {window}')
-        self.heads, self.window, self.shift, self.frames = channels//head, window, shift, frames
-        self.project, self.out = nn.Linear(channels, 4*channels), nn.Linear(channels, channels)
-        self.bias = nn.Parameter(torch.randn((2*frames-1)*(2*window-1)**2, self.heads)*.02)
+        if channels % head:
+            raise LiftError(f'{channels} channels do not make heads of {head}: use a multiple')
+        if not 0 <= shift < window:
+            raise LiftError(f'shift={shift}: give 0 to {window - 1} with a window of {window}')
+        self.heads, self.window, self.shift, self.frames = channels // head, window, shift, frames
+        self.project, self.out = nn.Linear(channels, 4 * channels), nn.Linear(channels, channels)
+        self.bias = nn.Parameter(
+            torch.randn((2 * frames - 1) * (2 * window - 1) ** 2, self.heads) * 0.02
+        )
         self.register_buffer('positions', relative_positions(frames, window), persistent=False)
 
-    def forward(self, x: Tensor): # [B, F, H, W, C] -> the same
+    def forward(self, x: Tensor):  # [B, F, H, W, C] -> the same
         b, f, h, w, c = x.shape
-        if f != self.frames: raise LiftError(f'{f} frames given, this attention is made for {self.frames}')
-        if min(h, w) < self.window: raise LiftError(f'a map of {w}×{h} tokens is below a window of {self.window}: use a larger picture or crop, or a smaller window')
+        if f != self.frames:
+            raise LiftError(f'{f} frames given, this attention is made for {self.frames}')
+        if min(h, w) < self.window:
+            raise LiftError(
+                f'a map of {w}×{h} tokens is below a window of {self.window}: use a larger picture or crop, or a smaller window'
+            )
         labels = window_labels((h, w), self.window, self.shift, x.device).repeat(1, f)
-        apart = (labels[:, :, None] != labels[:, None])[:, None] # [windows, 1, tokens, tokens]
+        apart = (labels[:, :, None] != labels[:, None])[:, None]  # [windows, 1, tokens, tokens]
         bias = self.bias[self.positions].movedim(-1, 0).masked_fill(apart, float('-inf'))
-        q, k, v, gate = to_windows(self.project(x), self.window, self.shift).unflatten(-1, (4, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k, v, gate = (
+            to_windows(self.project(x), self.window, self.shift)
+            .unflatten(-1, (4, self.heads, -1))
+            .permute(2, 0, 3, 1, 4)
+        )
         bias = bias.to(q.dtype).expand(len(bias), self.heads, -1, -1).repeat(b, 1, 1, 1)
-        seen = F.scaled_dot_product_attention(q, k, v, bias)*gate.sigmoid()
+        seen = F.scaled_dot_product_attention(q, k, v, bias) * gate.sigmoid()
         return self.out(from_windows(seen.transpose(1, 2).flatten(2), x, self.window, self.shift))

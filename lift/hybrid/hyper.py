@@ -17,70 +17,96 @@ from ..warp import at_least_float32
 
 # %% ../../nbs/42_hyper.ipynb #f16316b0
 def sinkhorn(
-    logits: Tensor, # [..., n, n]
-    iterations: int=20,
-): # [..., n, n], doubly stochastic
+    logits: Tensor,  # [..., n, n]
+    iterations: int = 20,
+):  # [..., n, n], doubly stochastic
     "The exponential of a matrix, made doubly stochastic (Sinkhorn and Knopp 1967)."
     for _ in range(iterations):
         logits = logits - logits.logsumexp(-1, keepdim=True)
         logits = logits - logits.logsumexp(-2, keepdim=True)
     return rounded(logits.exp())
 
-def rounded(m: Tensor): # [..., n, n] non-negative -> doubly stochastic
+
+def rounded(m: Tensor):  # [..., n, n] non-negative -> doubly stochastic
     "The nearby matrix whose rows and columns sum to exactly 1 (Altschuler et al. 2017)."
-    for dim in (-1, -2): m = m/m.sum(dim, keepdim=True).clamp(min=1)
-    rows, columns = ((1-m.sum(dim, keepdim=True)).clamp(min=0) for dim in (-1, -2))
-    return m + rows*columns/rows.sum(-2, keepdim=True).clamp(min=1e-12)
+    for dim in (-1, -2):
+        m = m / m.sum(dim, keepdim=True).clamp(min=1)
+    rows, columns = ((1 - m.sum(dim, keepdim=True)).clamp(min=0) for dim in (-1, -2))
+    return m + rows * columns / rows.sum(-2, keepdim=True).clamp(min=1e-12)
 
 # %% ../../nbs/42_hyper.ipynb #0cfbae6a
 class HyperConnection(nn.Module):
     "A layer with n residual streams (Xie et al. 2025, section 4)."
-    def __init__(self,
-        layer: nn.Module, # [..., C] -> [..., C]
-        channels: int, # C
-        streams: int=4, # n
+
+    def __init__(
+        self,
+        layer: nn.Module,  # [..., C] -> [..., C]
+        channels: int,  # C
+        streams: int = 4,  # n
     ):
         super().__init__()
-        if streams < 2: raise LiftError(f'streams={streams}: hyper-connections need at least 2')
+        if streams < 2:
+            raise LiftError(f'streams={streams}: hyper-connections need at least 2')
         n, self.layer, self.streams = streams, layer, streams
-        self.maps = nn.Linear(n*channels, 2*n+n*n, bias=False)
-        self.factors = nn.Parameter(torch.full((3,), .01))
-        self.bias = nn.Parameter(torch.cat((torch.full((n,), -math.log(n-1)), torch.zeros(n), 6*torch.eye(n).flatten())))
+        self.maps = nn.Linear(n * channels, 2 * n + n * n, bias=False)
+        self.factors = nn.Parameter(torch.full((3,), 0.01))
+        self.bias = nn.Parameter(
+            torch.cat(
+                (torch.full((n,), -math.log(n - 1)), torch.zeros(n), 6 * torch.eye(n).flatten())
+            )
+        )
 
-    def read_write_mix(self, x: Tensor): # [..., n, C] -> [..., n], [..., n], [..., n, n]
+    def read_write_mix(self, x: Tensor):  # [..., n, C] -> [..., n], [..., n], [..., n, n]
         "H_pre, H_post and H_res of every token."
         n, x = self.streams, at_least_float32(x)
         with torch.autocast(x.device.type, enabled=False):
-            raw = F.linear(F.rms_norm(x.flatten(-2), (self.maps.in_features,), eps=1e-6), self.maps.weight.to(x.dtype))
-            read, write, mix = (f*r+b for f, r, b in zip(self.factors, raw.split((n, n, n*n), -1), self.bias.split((n, n, n*n))))
-            return read.sigmoid(), 2*write.sigmoid(), sinkhorn(mix.unflatten(-1, (n, n)))
+            raw = F.linear(
+                F.rms_norm(x.flatten(-2), (self.maps.in_features,), eps=1e-6),
+                self.maps.weight.to(x.dtype),
+            )
+            read, write, mix = (
+                f * r + b
+                for f, r, b in zip(
+                    self.factors, raw.split((n, n, n * n), -1), self.bias.split((n, n, n * n))
+                )
+            )
+            return read.sigmoid(), 2 * write.sigmoid(), sinkhorn(mix.unflatten(-1, (n, n)))
 
-    def forward(self, x: Tensor): # [..., n, C] -> the same
+    def forward(self, x: Tensor):  # [..., n, C] -> the same
         read, write, mix = (m.to(x.dtype) for m in self.read_write_mix(x))
         made = self.layer((read[..., None, :] @ x).squeeze(-2))
-        return mix @ x + write[..., None]*made[..., None, :]
+        return mix @ x + write[..., None] * made[..., None, :]
+
 
 class Residual(nn.Module):
     "x + layer(x)."
+
     def __init__(self, layer: nn.Module):
         super().__init__()
         self.layer = layer
 
-    def forward(self, x: Tensor): return x + self.layer(x)
+    def forward(self, x: Tensor):
+        return x + self.layer(x)
 
 # %% ../../nbs/42_hyper.ipynb #117be95e
 class Stack(nn.Module):
     "Layers one after the other, with one residual stream or several."
-    def __init__(self,
-        layers, # modules [..., C] -> [..., C]
-        channels: int, # C
-        streams: int=1, # 1 is the plain residual network
+
+    def __init__(
+        self,
+        layers,  # modules [..., C] -> [..., C]
+        channels: int,  # C
+        streams: int = 1,  # 1 is the plain residual network
     ):
         super().__init__()
         self.streams = streams
-        self.layers = nn.ModuleList(Residual(l) if streams == 1 else HyperConnection(l, channels, streams) for l in layers)
+        self.layers = nn.ModuleList(
+            Residual(l) if streams == 1 else HyperConnection(l, channels, streams) for l in layers
+        )
 
-    def forward(self, x: Tensor): # [..., C] -> the same
-        if self.streams > 1: x = x[..., None, :].expand(*x.shape[:-1], self.streams, -1)
-        for layer in self.layers: x = layer(x)
+    def forward(self, x: Tensor):  # [..., C] -> the same
+        if self.streams > 1:
+            x = x[..., None, :].expand(*x.shape[:-1], self.streams, -1)
+        for layer in self.layers:
+            x = layer(x)
         return x.mean(-2) if self.streams > 1 else x

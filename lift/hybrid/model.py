@@ -8,7 +8,9 @@ __all__ = ['HYBRIDS', 'HybridConfig', 'Normed', 'feed_forward', 'hybrid_stack', 
            'create_hybrid_model', 'differing', 'load_hybrid', 'HybridInterpolator', 'hybrid_interpolator']
 
 # %% ../../nbs/43_hybrid.ipynb #2686eac2
-import json, math, warnings
+import json
+import math
+import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,7 +22,15 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ..baselines import LiftInterpolator, _fixed_seed, stored_as
-from ..core import Config, LiftError, crop_to, look_up, pad_to_multiple, read_yaml, reference_indices
+from lift.core import (
+    Config,
+    LiftError,
+    crop_to,
+    look_up,
+    pad_to_multiple,
+    read_yaml,
+    reference_indices,
+)
 from ..encoder import conv, select_features
 from ..flow import Motion, time_plane, zero_last
 from ..fusion import UNet
@@ -36,68 +46,107 @@ from ..warp import at_least_float32, resize
 @dataclass(frozen=True)
 class HybridConfig(Config):
     "Every choice of a hybrid interpolator."
-    backbone_mode: str = 'hybrid' # scan and attention in turn, mamba2_only or gated_attn_only
-    use_mhc: bool = False # several residual streams
-    streams: int = 4 # how many, then
-    widths: tuple = (32, 96, 192, 320) # channels at 1/2, 1/4, 1/8, 1/16
-    depths: tuple = (4, 8) # layers at 1/8 and 1/16, even
-    state: int = 16 # memory of the scans
-    window: int = 8 # tokens a side of the attention
-    expand: int = 2 # inner channels of the feed-forward layers
-    motion: tuple = (192, 160, 96) # channels of the motion heads at 1/16, 1/8, 1/4
-    refine: tuple = (64, 128, 192) # channels of the U-Net at 1/2, 1/4, 1/8
-    guided: bool = False # features warped and matched along the flow (phase 2)
+
+    backbone_mode: str = 'hybrid'  # scan and attention in turn, mamba2_only or gated_attn_only
+    use_mhc: bool = False  # several residual streams
+    streams: int = 4  # how many, then
+    widths: tuple = (32, 96, 192, 320)  # channels at 1/2, 1/4, 1/8, 1/16
+    depths: tuple = (4, 8)  # layers at 1/8 and 1/16, even
+    state: int = 16  # memory of the scans
+    window: int = 8  # tokens a side of the attention
+    expand: int = 2  # inner channels of the feed-forward layers
+    motion: tuple = (192, 160, 96)  # channels of the motion heads at 1/16, 1/8, 1/4
+    refine: tuple = (64, 128, 192)  # channels of the U-Net at 1/2, 1/4, 1/8
+    guided: bool = False  # features warped and matched along the flow (phase 2)
 
     choices = dict(backbone_mode=('hybrid', 'mamba2_only', 'gated_attn_only'))
     limits = dict(streams=(2, 16), state=(1, None), window=(2, 32), expand=(1, 8))
-    num_frames = 3 # the window, with the wanted frame
+    num_frames = 3  # the window, with the wanted frame
 
     def __post_init__(self):
         super().__post_init__()
         for name, count in (('widths', 4), ('depths', 2), ('motion', 3), ('refine', 3)):
             value = getattr(self, name)
-            if len(value) != count or any(type(v) is not int or v < 1 for v in value): raise LiftError(f'{name}={value}: give {count} whole numbers from 1')
-        if any(w % 64 for w in self.widths[2:]): raise LiftError(f'widths={self.widths}: the last two should be multiples of 64 (four ways of heads of 32)')
-        if any(d % 2 for d in self.depths): raise LiftError(f'depths={self.depths}: layers come in pairs, give even numbers')
+            if len(value) != count or any(type(v) is not int or v < 1 for v in value):
+                raise LiftError(f'{name}={value}: give {count} whole numbers from 1')
+        if any(w % 64 for w in self.widths[2:]):
+            raise LiftError(
+                f'widths={self.widths}: the last two should be multiples of 64 (four ways of heads of 32)'
+            )
+        if any(d % 2 for d in self.depths):
+            raise LiftError(f'depths={self.depths}: layers come in pairs, give even numbers')
 
-HYBRIDS = {'hybrid': HybridConfig(),
-           'hybrid-small': HybridConfig(widths=(24, 48, 64, 128), depths=(2, 2), window=4, motion=(64, 64, 48), refine=(32, 48, 64), guided=True)}
+
+HYBRIDS = {
+    'hybrid': HybridConfig(),
+    'hybrid-small': HybridConfig(
+        widths=(24, 48, 64, 128),
+        depths=(2, 2),
+        window=4,
+        motion=(64, 64, 48),
+        refine=(32, 48, 64),
+        guided=True,
+    ),
+}
 
 # %% ../../nbs/43_hybrid.ipynb #71137ce3
 class Normed(nn.Module):
     "layer(LayerNorm(x))."
+
     def __init__(self, channels: int, layer: nn.Module):
         super().__init__()
         self.norm, self.layer = nn.LayerNorm(channels), layer
 
-    def forward(self, x: Tensor): return self.layer(self.norm(x))
+    def forward(self, x: Tensor):
+        return self.layer(self.norm(x))
 
-def feed_forward(channels: int, expand: int): return nn.Sequential(nn.Linear(channels, expand*channels), nn.GELU(), nn.Linear(expand*channels, channels))
 
-_scans = dict(hybrid=(True, False), mamba2_only=(True, True), gated_attn_only=(False, False)) # of a pair of layers
+def feed_forward(channels: int, expand: int):
+    return nn.Sequential(
+        nn.Linear(channels, expand * channels), nn.GELU(), nn.Linear(expand * channels, channels)
+    )
+
+
+_scans = dict(
+    hybrid=(True, False), mamba2_only=(True, True), gated_attn_only=(False, False)
+)  # of a pair of layers
+
 
 def hybrid_stack(
     config: HybridConfig,
     channels: int,
-    depth: int, # layers, even
-): # Stack on [B, 2, h, w, channels]
+    depth: int,  # layers, even
+):  # Stack on [B, 2, h, w, channels]
     "Layers of one scale."
     layers, scans = [], _scans[config.backbone_mode]
     for i in range(depth):
-        shift = config.window//2*(i//2 % 2 if scans == (True, False) else i % 2)
-        layers.append(Normed(channels, ScanPair(channels, state=config.state) if scans[i % 2] else GatedWindowAttention(channels, window=config.window, shift=shift)))
+        shift = config.window // 2 * (i // 2 % 2 if scans == (True, False) else i % 2)
+        layers.append(
+            Normed(
+                channels,
+                ScanPair(channels, state=config.state)
+                if scans[i % 2]
+                else GatedWindowAttention(channels, window=config.window, shift=shift),
+            )
+        )
         layers.append(Normed(channels, feed_forward(channels, config.expand)))
     return Stack(layers, channels, config.streams if config.use_mhc else 1)
 
+
 class Backbone(nn.Module):
     "Both frames together, at 1/8 and 1/16."
+
     def __init__(self, config: HybridConfig):
         super().__init__()
         _, quarter, *widths = config.widths
         self.shrink = nn.ModuleList(conv(*pair, 2) for pair in zip((quarter, widths[0]), widths))
-        self.stacks = nn.ModuleList(hybrid_stack(config, *pair) for pair in zip(widths, config.depths))
+        self.stacks = nn.ModuleList(
+            hybrid_stack(config, *pair) for pair in zip(widths, config.depths)
+        )
 
-    def forward(self, frames: Tensor): # [B, 2, C, h, w] -> [B, 2, C8, h/2, w/2], [B, 2, C16, h/4, w/4]
+    def forward(
+        self, frames: Tensor
+    ):  # [B, 2, C, h, w] -> [B, 2, C8, h/2, w/2], [B, 2, C16, h/4, w/4]
         maps = []
         for shrink, stack in zip(self.shrink, self.stacks):
             x = shrink(frames.flatten(0, 1)).unflatten(0, (-1, 2))
@@ -108,118 +157,172 @@ class Backbone(nn.Module):
 # %% ../../nbs/43_hybrid.ipynb #78c3f36c
 class MotionHead(nn.Module):
     "Corrections of a motion, and what is worth passing on."
-    def __init__(self, inputs: int, width: int, outputs: int=6):
+
+    def __init__(self, inputs: int, width: int, outputs: int = 6):
         super().__init__()
-        self.body = nn.Sequential(conv(inputs, width), *(ScaledResConv(width, .3) for _ in range(3)))
+        self.body = nn.Sequential(
+            conv(inputs, width), *(ScaledResConv(width, 0.3) for _ in range(3))
+        )
         self.out = zero_last(nn.Conv2d(width, outputs, 3, 1, 1), True)
 
-    def forward(self, x: Tensor): # [B, inputs, h, w] -> [B, width, h, w], [B, outputs, h, w]
+    def forward(self, x: Tensor):  # [B, inputs, h, w] -> [B, width, h, w], [B, outputs, h, w]
         kept = self.body(x)
         return kept, at_least_float32(self.out(kept))
 
-def still(t: Tensor, size, scale: float): # Motion
+
+def still(t: Tensor, size, scale: float):  # Motion
     "Nothing moves; what is nearer in time is more visible."
-    logit = ((1-t)/t).log()[:, None, None, None].expand(-1, 1, *size)
+    logit = ((1 - t) / t).log()[:, None, None, None].expand(-1, 1, *size)
     return Motion(logit.new_zeros(len(t), 4, *size), torch.cat((logit, -logit), 1), scale)
 
-def corrected(motion: Motion, by: Tensor): # by [B, 6, h, w]
+
+def corrected(motion: Motion, by: Tensor):  # by [B, 6, h, w]
     "A motion with changed flows and logits."
-    return replace(motion, flows=motion.flows+by[:, :4], logits=motion.logits+by[:, 4:])
+    return replace(motion, flows=motion.flows + by[:, :4], logits=motion.logits + by[:, 4:])
 
 # %% ../../nbs/43_hybrid.ipynb #d1f1603f
 def match(
-    left: Tensor, # [B, C, h, w]
-    right: Tensor, # [B, C, h, w]
-    radius: int=3,
-): # [B, (2·radius+1)², h, w] cosines of left at x - e and right at x + e around x, for e row by row
+    left: Tensor,  # [B, C, h, w]
+    right: Tensor,  # [B, C, h, w]
+    radius: int = 3,
+):  # [B, (2·radius+1)², h, w] cosines of left at x - e and right at x + e around x, for e row by row
     "Likeness of features over symmetric displacements (Dosovitskiy et al. 2015; Park et al. 2020)."
-    (h, w), size, d = left.shape[-2:], 2*radius+1, range(2*radius+1)
-    left, right = (F.pad(F.normalize(x-around(x, size), dim=1), (radius,)*4) for x in (left, right))
-    return around(torch.stack([(left[..., size-1-y:size-1-y+h, size-1-x:size-1-x+w]*right[..., y:y+h, x:x+w]).sum(1) for y in d for x in d], 1), 9)
+    (h, w), size, d = left.shape[-2:], 2 * radius + 1, range(2 * radius + 1)
+    left, right = (
+        F.pad(F.normalize(x - around(x, size), dim=1), (radius,) * 4) for x in (left, right)
+    )
+    return around(
+        torch.stack(
+            [
+                (
+                    left[..., size - 1 - y : size - 1 - y + h, size - 1 - x : size - 1 - x + w]
+                    * right[..., y : y + h, x : x + w]
+                ).sum(1)
+                for y in d
+                for x in d
+            ],
+            1,
+        ),
+        9,
+    )
 
-def around(x: Tensor, size: int): return F.avg_pool2d(x, size, 1, size//2, count_include_pad=False)
 
-def expected_step(likeness: Tensor, shortness: float=.1): # [B, (2r+1)², h, w] -> [B, 2, h, w], x then y
+def around(x: Tensor, size: int):
+    return F.avg_pool2d(x, size, 1, size // 2, count_include_pad=False)
+
+
+def expected_step(
+    likeness: Tensor, shortness: float = 0.1
+):  # [B, (2r+1)², h, w] -> [B, 2, h, w], x then y
     "Mean step, weighted by the softmax of likeness, less `shortness` times the squared length."
-    radius = (math.isqrt(likeness.shape[1])-1)//2
-    steps = torch.arange(-radius, radius+1, device=likeness.device, dtype=likeness.dtype)
-    length = (steps[:, None].square()+steps.square()).flatten()[:, None, None]
-    weights = (likeness-shortness*length).softmax(1).unflatten(1, (2*radius+1, -1))
-    return torch.stack(((weights.sum(1)*steps[:, None, None]).sum(1), (weights.sum(2)*steps[:, None, None]).sum(1)), 1)
+    radius = (math.isqrt(likeness.shape[1]) - 1) // 2
+    steps = torch.arange(-radius, radius + 1, device=likeness.device, dtype=likeness.dtype)
+    length = (steps[:, None].square() + steps.square()).flatten()[:, None, None]
+    weights = (likeness - shortness * length).softmax(1).unflatten(1, (2 * radius + 1, -1))
+    return torch.stack(
+        (
+            (weights.sum(1) * steps[:, None, None]).sum(1),
+            (weights.sum(2) * steps[:, None, None]).sum(1),
+        ),
+        1,
+    )
+
 
 class Guide(nn.Module):
     "Warp features along the flow, match them, correct the flow."
-    def __init__(self, channels: int, width: int, features: int=16):
-        super().__init__()
-        self.describe, self.sharpness = nn.Conv2d(channels, features, 3, 1, 1), nn.Parameter(torch.tensor(10.))
-        self.head = MotionHead(2*features+49+2+6+1, width, 7)
 
-    def forward(self, left: Tensor, right: Tensor, motion: Motion, t: Tensor): # Motion
+    def __init__(self, channels: int, width: int, features: int = 16):
+        super().__init__()
+        self.describe, self.sharpness = (
+            nn.Conv2d(channels, features, 3, 1, 1),
+            nn.Parameter(torch.tensor(10.0)),
+        )
+        self.head = MotionHead(2 * features + 49 + 2 + 6 + 1, width, 7)
+
+    def forward(self, left: Tensor, right: Tensor, motion: Motion, t: Tensor):  # Motion
         pair = warp_both(self.describe(left), self.describe(right), motion)
         likeness = match(*pair)
-        step, t = expected_step(self.sharpness*likeness), time_plane(t, motion.logits)
+        step, t = expected_step(self.sharpness * likeness), time_plane(t, motion.logits)
         out = self.head(torch.cat((*pair, likeness, step, motion.flows, motion.logits, t), 1))[1]
-        matched = (1+out[:, 6:])*torch.cat((-2*t*step, 2*(1-t)*step), 1)
+        matched = (1 + out[:, 6:]) * torch.cat((-2 * t * step, 2 * (1 - t) * step), 1)
         return corrected(motion, out[:, :6] + F.pad(matched, (0, 0, 0, 0, 0, 2)))
 
 # %% ../../nbs/43_hybrid.ipynb #9fcfcc1d
 @dataclass(frozen=True)
 class PairFeatures:
     "One encoded frame, usable at any offset. Maps are those of the padded picture."
-    size: tuple # (H, W) before padding
-    image: Tensor # [B, 3, H', W'], padded
-    half: Tensor # [B, C2, H'/2, W'/2]
-    quarter: Tensor # [B, C4, H'/4, W'/4]
-    small: Tensor # [B, C4, s·H'/4, s·W'/4] of the picture at `scale` s
-    scale: float=1 # s, at which motion is looked for
-    pairs: dict=field(default_factory=dict, repr=False, compare=False) # what the backbone says of this frame and a later one, by the later one's `small`: the same for every t
+
+    size: tuple  # (H, W) before padding
+    image: Tensor  # [B, 3, H', W'], padded
+    half: Tensor  # [B, C2, H'/2, W'/2]
+    quarter: Tensor  # [B, C4, H'/4, W'/4]
+    small: Tensor  # [B, C4, s·H'/4, s·W'/4] of the picture at `scale` s
+    scale: float = 1  # s, at which motion is looked for
+    pairs: dict = field(
+        default_factory=dict, repr=False, compare=False
+    )  # what the backbone says of this frame and a later one, by the later one's `small`: the same for every t
 
     @property
-    def maps(self): return {k: v for k, v in vars(self).items() if isinstance(v, Tensor)}
+    def maps(self):
+        return {k: v for k, v in vars(self).items() if isinstance(v, Tensor)}
+
 
 @dataclass(frozen=True)
 class HybridOutput:
     "A frame and what led to it."
-    frame: Tensor # [B, 3, H, W], not clamped
-    warped: Tensor # [B, 3, H, W] the blend of the moved references
-    flow_7: Tensor # [B, 2, ⌈H/4⌉, ⌈W/4⌉] into the left reference
-    flow_9: Tensor # [B, 2, ⌈H/4⌉, ⌈W/4⌉] into the right reference
-    occ_7: Tensor # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the left reference
-    occ_9: Tensor # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the right reference
-    offsets: Tensor # [B, T]
+
+    frame: Tensor  # [B, 3, H, W], not clamped
+    warped: Tensor  # [B, 3, H, W] the blend of the moved references
+    flow_7: Tensor  # [B, 2, ⌈H/4⌉, ⌈W/4⌉] into the left reference
+    flow_9: Tensor  # [B, 2, ⌈H/4⌉, ⌈W/4⌉] into the right reference
+    occ_7: Tensor  # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the left reference
+    occ_9: Tensor  # [B, 1, ⌈H/4⌉, ⌈W/4⌉] visibility in the right reference
+    offsets: Tensor  # [B, T]
 
 # %% ../../nbs/43_hybrid.ipynb #091be0fc
 class HybridVFI(nn.Module):
     "A frame from its two neighbours; built from a `HybridConfig` with random weights, see `create_hybrid_model`."
-    def __init__(self, config: HybridConfig=HybridConfig()):
+
+    def __init__(self, config: HybridConfig = HybridConfig()):
         super().__init__()
         self.config, (half, quarter, eighth, sixteenth) = config, config.widths
         self.to_half = nn.Sequential(conv(3, half, 2), conv(half, half))
         self.to_quarter = nn.Sequential(conv(half, quarter, 2), conv(quarter, quarter))
         self.backbone = Backbone(config)
         kept = (0, *config.motion)
-        self.heads = nn.ModuleList(MotionHead(2*c + 6+6+1 + k, w) for c, k, w in zip((sixteenth, eighth, quarter), kept, config.motion))
-        self.guides = nn.ModuleList(Guide(*sizes) for sizes in zip((eighth, quarter), config.motion[1:]) if config.guided)
-        self.beside = conv(2*quarter + config.motion[2], config.refine[1])
-        self.unet = UNet(4*(3+6+2) + 2*half + 4, 4*5, config.refine, (1, 2, 3), (1, 1))
+        self.heads = nn.ModuleList(
+            MotionHead(2 * c + 6 + 6 + 1 + k, w)
+            for c, k, w in zip((sixteenth, eighth, quarter), kept, config.motion)
+        )
+        self.guides = nn.ModuleList(
+            Guide(*sizes) for sizes in zip((eighth, quarter), config.motion[1:]) if config.guided
+        )
+        self.beside = conv(2 * quarter + config.motion[2], config.refine[1])
+        self.unet = UNet(4 * (3 + 6 + 2) + 2 * half + 4, 4 * 5, config.refine, (1, 2, 3), (1, 1))
 
 # %% ../../nbs/43_hybrid.ipynb #93234f99
 @patch
-def pyramid(self: HybridVFI, image: Tensor): # [B, 3, H, W] -> [B, C2, H/2, W/2], [B, C4, H/4, W/4]
+def pyramid(self: HybridVFI, image: Tensor):  # [B, 3, H, W] -> [B, C2, H/2, W/2], [B, C4, H/4, W/4]
     "Features of a frame alone."
-    half = self.to_half(2*image-1)
+    half = self.to_half(2 * image - 1)
     return half, self.to_quarter(half)
 
+
 @patch
-def encode(self: HybridVFI,
-    frame: Tensor, # [B, 3, H, W] in [0, 1], sides ≥ 32
-    scale: float=1, # at which motion is looked for: 1/2 for 1080p, 1/4 for 4K
-): # PairFeatures
+def encode(
+    self: HybridVFI,
+    frame: Tensor,  # [B, 3, H, W] in [0, 1], sides ≥ 32
+    scale: float = 1,  # at which motion is looked for: 1/2 for 1080p, 1/4 for 4K
+):  # PairFeatures
     "What can be known of a frame without another."
-    if scale not in (1, 1/2, 1/4): raise LiftError(f'scale={scale}: motion is looked for at 1, 0.5 or 0.25 of the size')
-    if frame.ndim != 4 or frame.shape[1] != 3: raise LiftError(f'a frame should be [B, 3, H, W], not {list(frame.shape)}: add the batch dimension, use RGB')
-    multiple = int(16/scale)
-    least = multiple*self.config.window # the coarsest map holds a window
+    if scale not in (1, 1 / 2, 1 / 4):
+        raise LiftError(f'scale={scale}: motion is looked for at 1, 0.5 or 0.25 of the size')
+    if frame.ndim != 4 or frame.shape[1] != 3:
+        raise LiftError(
+            f'a frame should be [B, 3, H, W], not {list(frame.shape)}: add the batch dimension, use RGB'
+        )
+    multiple = int(16 / scale)
+    least = multiple * self.config.window  # the coarsest map holds a window
     image = pad_to_multiple(frame, multiple if min(frame.shape[-2:]) >= least else least)
     half, quarter = self.pyramid(image)
     small = quarter if scale == 1 else self.pyramid(resize(image, scale))[1]
@@ -227,144 +330,236 @@ def encode(self: HybridVFI,
 
 # %% ../../nbs/43_hybrid.ipynb #4d2ad1c6
 @patch
-def together(self: HybridVFI, left: PairFeatures, right: PairFeatures): # [B, 2, C8, h, w], [B, 2, C16, h/2, w/2]
+def together(
+    self: HybridVFI, left: PairFeatures, right: PairFeatures
+):  # [B, 2, C8, h, w], [B, 2, C16, h/2, w/2]
     "The backbone's maps of a pair; found once, whatever moments are asked for."
-    if right.small not in left.pairs: left.pairs[right.small] = self.backbone(torch.stack((left.small, right.small), 1))
+    if right.small not in left.pairs:
+        left.pairs[right.small] = self.backbone(torch.stack((left.small, right.small), 1))
     return left.pairs[right.small]
 
+
 @patch
-def motion(self: HybridVFI,
+def motion(
+    self: HybridVFI,
     left: PairFeatures,
     right: PairFeatures,
-    t: Tensor, # [B] in (0, 1)
-): # Motion at a quarter of `scale`, and what the last head kept [B, C, h, w]
+    t: Tensor,  # [B] in (0, 1)
+):  # Motion at a quarter of `scale`, and what the last head kept [B, C, h, w]
     "From coarse to fine."
     eighth, sixteenth = self.together(left, right)
-    motion, kept = still(t.float(), sixteenth.shape[-2:], left.scale/16), []
-    for k, (head, divisor, (a, b)) in enumerate(zip(self.heads, (16, 8, 4), (sixteenth.unbind(1), eighth.unbind(1), (left.small, right.small)))):
-        if k: motion, kept = motion.at(left.scale/divisor), [resize(kept, 2)]
-        if k and self.guides: motion = self.guides[k-1](a, b, motion, t)
-        if divisor == 4: a, b = warp_both(a, b, motion)
+    motion, kept = still(t.float(), sixteenth.shape[-2:], left.scale / 16), []
+    for k, (head, divisor, (a, b)) in enumerate(
+        zip(
+            self.heads,
+            (16, 8, 4),
+            (sixteenth.unbind(1), eighth.unbind(1), (left.small, right.small)),
+        )
+    ):
+        if k:
+            motion, kept = motion.at(left.scale / divisor), [resize(kept, 2)]
+        if k and self.guides:
+            motion = self.guides[k - 1](a, b, motion, t)
+        if divisor == 4:
+            a, b = warp_both(a, b, motion)
         pictures = warp_both(*(resize(f.image, motion.scale) for f in (left, right)), motion)
-        kept, correction = head(torch.cat((a, b, *pictures, motion.flows, motion.logits, time_plane(t, motion.logits), *kept), 1))
+        kept, correction = head(
+            torch.cat(
+                (a, b, *pictures, motion.flows, motion.logits, time_plane(t, motion.logits), *kept),
+                1,
+            )
+        )
         motion = corrected(motion, correction)
     return motion, kept
 
+
 @patch
-def refined(self: HybridVFI, left: PairFeatures, right: PairFeatures, motion: Motion, kept: Tensor): # frame, blend
+def refined(
+    self: HybridVFI, left: PairFeatures, right: PairFeatures, motion: Motion, kept: Tensor
+):  # frame, blend
     "Warp everything at full size, and let the U-Net mend it."
-    full, half, quarter = (motion.at(s) for s in (1, 1/2, 1/4))
+    full, half, quarter = (motion.at(s) for s in (1, 1 / 2, 1 / 4))
     a, b = warp_both(left.image, right.image, full)
     blended = blend(a, b, full.visibility)
-    beside = self.beside(torch.cat((*warp_both(left.quarter, right.quarter, quarter), resize(kept, 1/left.scale)), 1))
-    seen = F.pixel_unshuffle(torch.cat((blended-.5, 4*(a-blended), 4*(b-blended), full.logits/4), 1), 2)
-    out = self.unet(torch.cat((seen, *warp_both(left.half, right.half, half), half.flows/8), 1), beside)
+    beside = self.beside(
+        torch.cat(
+            (*warp_both(left.quarter, right.quarter, quarter), resize(kept, 1 / left.scale)), 1
+        )
+    )
+    seen = F.pixel_unshuffle(
+        torch.cat((blended - 0.5, 4 * (a - blended), 4 * (b - blended), full.logits / 4), 1), 2
+    )
+    out = self.unet(
+        torch.cat((seen, *warp_both(left.half, right.half, half), half.flows / 8), 1), beside
+    )
     out = at_least_float32(F.pixel_shuffle(out, 2))
-    return blend(a, b, (full.logits+out[:, 3:]).sigmoid()) + out[:, :3], blended
+    return blend(a, b, (full.logits + out[:, 3:]).sigmoid()) + out[:, :3], blended
 
 # %% ../../nbs/43_hybrid.ipynb #1f3109aa
 @patch
-def from_features(self: HybridVFI,
-    features: list, # T PairFeatures from `encode`
-    offsets=None, # [T] or [B, T] or a Window; the middle of two frames by default
-    valid=None, # [T] or [B, T] bool; all by default
-): # HybridOutput
+def from_features(
+    self: HybridVFI,
+    features: list,  # T PairFeatures from `encode`
+    offsets=None,  # [T] or [B, T] or a Window; the middle of two frames by default
+    valid=None,  # [T] or [B, T] bool; all by default
+):  # HybridOutput
     "The wanted frame from encoded frames; equal to `forward` on the frames themselves."
     image, size = features[0].image, features[0].size
-    if any(f.size != size or len(f.image) != len(image) for f in features): raise LiftError(f'frames of different sizes: {sorted({f.size for f in features})}')
-    if offsets is None and len(features) != 2: raise LiftError(f'{len(features)} frames given without offsets: say where they lie in time')
-    offsets = torch.as_tensor([-1., 1] if offsets is None else getattr(offsets, 'offsets', offsets), device=image.device).float().expand(len(image), -1)
-    valid = torch.ones_like(offsets, dtype=torch.bool) if valid is None else torch.as_tensor(valid, device=image.device).bool().expand(len(image), -1)
-    if offsets.shape[1] != len(features) or valid.shape != offsets.shape: raise LiftError(f'{len(features)} frames, but offsets of shape {list(offsets.shape)} and valid of shape {list(valid.shape)}: give one entry a frame')
+    if any(f.size != size or len(f.image) != len(image) for f in features):
+        raise LiftError(f'frames of different sizes: {sorted({f.size for f in features})}')
+    if offsets is None and len(features) != 2:
+        raise LiftError(f'{len(features)} frames given without offsets: say where they lie in time')
+    offsets = (
+        torch.as_tensor(
+            [-1.0, 1] if offsets is None else getattr(offsets, 'offsets', offsets),
+            device=image.device,
+        )
+        .float()
+        .expand(len(image), -1)
+    )
+    valid = (
+        torch.ones_like(offsets, dtype=torch.bool)
+        if valid is None
+        else torch.as_tensor(valid, device=image.device).bool().expand(len(image), -1)
+    )
+    if offsets.shape[1] != len(features) or valid.shape != offsets.shape:
+        raise LiftError(
+            f'{len(features)} frames, but offsets of shape {list(offsets.shape)} and valid of shape {list(valid.shape)}: give one entry a frame'
+        )
     i, j = reference_indices(offsets, valid)
     o_left, o_right = (offsets.gather(1, k[:, None])[:, 0] for k in (i, j))
     left, right = select_features(features, i), select_features(features, j)
-    motion, kept = self.motion(left, right, -o_left/(o_right-o_left))
+    motion, kept = self.motion(left, right, -o_left / (o_right - o_left))
     frame, blended = self.refined(left, right, motion, kept)
-    quarter = motion.at(1/4)
+    quarter = motion.at(1 / 4)
     maps = crop_to(torch.cat((quarter.flows, quarter.visibility), 1), size, 4)
-    return HybridOutput(crop_to(frame, size), crop_to(blended, size), *maps.split((2, 2, 1, 1), 1), offsets.where(valid, 0))
+    return HybridOutput(
+        crop_to(frame, size),
+        crop_to(blended, size),
+        *maps.split((2, 2, 1, 1), 1),
+        offsets.where(valid, 0),
+    )
+
 
 @patch
-def forward(self: HybridVFI,
-    frames: Tensor, # [B, T, 3, H, W] in [0, 1]
-    offsets=None, # as for `from_features`
+def forward(
+    self: HybridVFI,
+    frames: Tensor,  # [B, T, 3, H, W] in [0, 1]
+    offsets=None,  # as for `from_features`
     valid=None,
-    scale: float=1, # as for `encode`
-): # HybridOutput
+    scale: float = 1,  # as for `encode`
+):  # HybridOutput
     "The wanted frame from frames."
-    if frames.ndim != 5 or frames.shape[2] != 3: raise LiftError(f'frames should be [B, T, 3, H, W], not {list(frames.shape)}')
-    if not frames.is_floating_point(): raise LiftError(f'frames should be floats in [0, 1], not {frames.dtype}: divide by 255')
+    if frames.ndim != 5 or frames.shape[2] != 3:
+        raise LiftError(f'frames should be [B, T, 3, H, W], not {list(frames.shape)}')
+    if not frames.is_floating_point():
+        raise LiftError(f'frames should be floats in [0, 1], not {frames.dtype}: divide by 255')
     return self.from_features([self.encode(f, scale) for f in frames.unbind(1)], offsets, valid)
 
 # %% ../../nbs/43_hybrid.ipynb #7617c5cc
 def read_hybrid(
-    path, # *.safetensors: weights, or a checkpoint of a training run
-): # state dict and HybridConfig, or None where it is a file of something else
+    path,  # *.safetensors: weights, or a checkpoint of a training run
+):  # state dict and HybridConfig, or None where it is a file of something else
     "Read the weights of a hybrid interpolator."
     path = Path(path)
-    if not path.is_file(): raise LiftError(f'{path}: no such file of weights')
-    if path.suffix != '.safetensors': return None
+    if not path.is_file():
+        raise LiftError(f'{path}: no such file of weights')
+    if path.suffix != '.safetensors':
+        return None
     try:
-        with safe_open(path, 'pt') as f: about = f.metadata() or {}
-        config = json.loads(about['state'])['config'].get('model') if 'state' in about else read_yaml(about.get('config', '{}')+'\n')
-        if not isinstance(config, dict) or 'backbone_mode' not in config: return None
+        with safe_open(path, 'pt') as f:
+            about = f.metadata() or {}
+        config = (
+            json.loads(about['state'])['config'].get('model')
+            if 'state' in about
+            else read_yaml(about.get('config', '{}') + '\n')
+        )
+        if not isinstance(config, dict) or 'backbone_mode' not in config:
+            return None
         return shipped_part(load_file(path)), HybridConfig.from_dict(config)
     except (SafetensorError, KeyError, ValueError, OSError) as e:
-        if isinstance(e, LiftError): raise
+        if isinstance(e, LiftError):
+            raise
         raise LiftError(f'{path}: not a file of weights ({str(e).splitlines()[0][:100]})')
 
+
 def create_hybrid_model(
-    name_or_cfg='hybrid', # a name from HYBRIDS, or a HybridConfig
-    weights=None, # a file of weights; by default those shipped under that name, else random
-): # HybridVFI in evaluation mode
+    name_or_cfg='hybrid',  # a name from HYBRIDS, or a HybridConfig
+    weights=None,  # a file of weights; by default those shipped under that name, else random
+):  # HybridVFI in evaluation mode
     "A hybrid interpolator by name or configuration."
-    config = name_or_cfg if isinstance(name_or_cfg, HybridConfig) else look_up(name_or_cfg, HYBRIDS, 'hybrid model')
-    if weights is None and not isinstance(name_or_cfg, HybridConfig): weights = shipped_weights(name_or_cfg)
+    config = (
+        name_or_cfg
+        if isinstance(name_or_cfg, HybridConfig)
+        else look_up(name_or_cfg, HYBRIDS, 'hybrid model')
+    )
+    if weights is None and not isinstance(name_or_cfg, HybridConfig):
+        weights = shipped_weights(name_or_cfg)
     model = HybridVFI(config)
-    if weights is not None: load_hybrid(model, weights)
+    if weights is not None:
+        load_hybrid(model, weights)
     return model.eval()
 
 # %% ../../nbs/43_hybrid.ipynb #c7a9c444
 def differing(
     one: HybridConfig,
     other: HybridConfig,
-    free=(), # what may differ
-): # list of texts
+    free=(),  # what may differ
+):  # list of texts
     "How the network of one configuration differs from another's."
     return [f'{k}={v!r}' for k, v in vars(one).items() if k not in free and v != getattr(other, k)]
 
+
 def load_hybrid(
     model: HybridVFI,
-    path, # as for `read_hybrid`
-    becomes_guided: bool=False, # the guide may be missing from the file
+    path,  # as for `read_hybrid`
+    becomes_guided: bool = False,  # the guide may be missing from the file
 ):
     "Load the weights of a model from a file; LiftError where they are of another network."
     found = read_hybrid(path)
-    if found is None: raise LiftError(f'{path}: not weights of a hybrid interpolator')
+    if found is None:
+        raise LiftError(f'{path}: not weights of a hybrid interpolator')
     state, config = found
     free = ('guided',) if becomes_guided and not config.guided else ()
-    if wrong := differing(config, model.config, free): raise LiftError(f"{path}: was made with {', '.join(wrong)}: use the same, or other weights")
+    if wrong := differing(config, model.config, free):
+        raise LiftError(f"{path}: was made with {', '.join(wrong)}: use the same, or other weights")
     left = model.load_state_dict(state, strict=False)
     missing = [k for k in left.missing_keys if not (free and k.startswith('guides.'))]
-    if missing or left.unexpected_keys: raise LiftError(f'{path}: {(missing + left.unexpected_keys)[0]} does not fit this model: the file is damaged, or from another version')
+    if missing or left.unexpected_keys:
+        raise LiftError(
+            f'{path}: {(missing + left.unexpected_keys)[0]} does not fit this model: the file is damaged, or from another version'
+        )
 
 # %% ../../nbs/43_hybrid.ipynb #46c7be1f
 class HybridInterpolator(LiftInterpolator):
     "A hybrid behind the protocol."
+
     whole_motion = False
-    def __init__(self, name: str, model: HybridVFI, device='cpu', dtype=torch.float32, scale: float=1):
-        self.name, self.model, self.dtype, self.scale = name, stored_as(model, dtype).to(device).eval(), dtype, scale
+
+    def __init__(
+        self, name: str, model: HybridVFI, device='cpu', dtype=torch.float32, scale: float = 1
+    ):
+        self.name, self.model, self.dtype, self.scale = (
+            name,
+            stored_as(model, dtype).to(device).eval(),
+            dtype,
+            scale,
+        )
+
 
 def hybrid_interpolator(
-    name: str, # from HYBRIDS, or a file of weights
+    name: str,  # from HYBRIDS, or a file of weights
     device='cpu',
     dtype=torch.float32,
-    scale: float=1, # at which motion is looked for
-): # HybridInterpolator, or None where the name means something else
+    scale: float = 1,  # at which motion is looked for
+):  # HybridInterpolator, or None where the name means something else
     "A hybrid by name or from its file."
     if name not in HYBRIDS:
         found = read_hybrid(name) if Path(name).is_file() else None
-        return found and HybridInterpolator(Path(name).stem, create_hybrid_model(found[1], name), device, dtype, scale)
-    if not shipped_weights(name): warnings.warn(f'{name} has no trained weights yet: what it makes is the plain blend')
-    with _fixed_seed(): return HybridInterpolator(name, create_hybrid_model(name), device, dtype, scale)
+        return found and HybridInterpolator(
+            Path(name).stem, create_hybrid_model(found[1], name), device, dtype, scale
+        )
+    if not shipped_weights(name):
+        warnings.warn(f'{name} has no trained weights yet: what it makes is the plain blend')
+    with _fixed_seed():
+        return HybridInterpolator(name, create_hybrid_model(name), device, dtype, scale)

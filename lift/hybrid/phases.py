@@ -29,267 +29,553 @@ from ..losses import LiftLoss
 from ..metrics import MissingWeights
 from ..model import create_lift_model
 from ..tracking import RunRecord, TensorBoardLogger
-from ..train import DataConfig, LiftTask, TrainConfig, _optional, _windows, evidence_loaders, loaders, merged, parse_weights, recipe_path, threads_for
+from lift.train import (
+    DataConfig,
+    LiftTask,
+    TrainConfig,
+    _optional,
+    _windows,
+    evidence_loaders,
+    loaders,
+    merged,
+    parse_weights,
+    recipe_path,
+    threads_for,
+)
 
 # %% ../../nbs/44_phases.ipynb #268d1019
 @dataclass(frozen=True)
 class HybridTrainConfig(Config):
     "A phase of training a hybrid."
+
     phase: int = 1
     model: HybridConfig = HYBRIDS['hybrid']
     data: DataConfig = DataConfig(dataset='vimeo_triplet', workers=8)
-    learner: LearnerConfig = LearnerConfig(epochs=300, batch_size=8, lr=2e-4, warmup_steps=2000, validate_every=3.)
-    loss: dict = field(default_factory=lambda: dict(laplacian=1., census=.1, vgg=.005)) # parts of lift.losses; vgg is left out where its weights are missing
-    resume: str|None = None # the experiment of the phase before, or a file
-    freeze_backbone: int = 0 # epochs
-    x4k_path: str|None = None # folder of X4K1000FPS, for phase 3
-    x4k_crop: int = 512 # pixels
-    mixed_ratio: tuple = (2, 1) # batches of data to batches of X4K
-    curriculum: bool = False # crops, gaps and motion of X4K grow
-    scale: float = 1. # at which motion is looked for
+    learner: LearnerConfig = LearnerConfig(
+        epochs=300, batch_size=8, lr=2e-4, warmup_steps=2000, validate_every=3.0
+    )
+    loss: dict = field(
+        default_factory=lambda: dict(laplacian=1.0, census=0.1, vgg=0.005)
+    )  # parts of lift.losses; vgg is left out where its weights are missing
+    resume: str | None = None  # the experiment of the phase before, or a file
+    freeze_backbone: int = 0  # epochs
+    x4k_path: str | None = None  # folder of X4K1000FPS, for phase 3
+    x4k_crop: int = 512  # pixels
+    mixed_ratio: tuple = (2, 1)  # batches of data to batches of X4K
+    curriculum: bool = False  # crops, gaps and motion of X4K grow
+    scale: float = 1.0  # at which motion is looked for
 
-    choices = dict(phase=(1, 2, 3), scale=(1., .5, .25))
+    choices = dict(phase=(1, 2, 3), scale=(1.0, 0.5, 0.25))
     limits = dict(freeze_backbone=(0, None), x4k_crop=(64, None))
 
     def __post_init__(self):
         super().__post_init__()
-        if self.phase > 1 and not self.resume: raise LiftError(f'phase {self.phase} goes on from phase {self.phase-1}: name its experiment with --resume')
-        if self.phase == 3 and not self.x4k_path: raise LiftError('phase 3 needs 4K footage: name the folder of X4K1000FPS with --x4k_path')
+        if self.phase > 1 and not self.resume:
+            raise LiftError(
+                f'phase {self.phase} goes on from phase {self.phase - 1}: name its experiment with --resume'
+            )
+        if self.phase == 3 and not self.x4k_path:
+            raise LiftError(
+                'phase 3 needs 4K footage: name the folder of X4K1000FPS with --x4k_path'
+            )
         if len(self.mixed_ratio) != 2 or any(type(n) is not int or n < 1 for n in self.mixed_ratio):
-            raise LiftError(f"mixed_ratio={':'.join(map(str, self.mixed_ratio))}: give two whole numbers from 1, such as 2:1")
+            raise LiftError(
+                f"mixed_ratio={':'.join(map(str, self.mixed_ratio))}: give two whole numbers from 1, such as 2:1"
+            )
 
-PHASES = {1: {}, 2: dict(freeze_backbone=50, learner=dict(lr=1e-4, epochs=200)), 3: dict(scale=.5, learner=dict(lr=5e-5, epochs=100))}
+
+PHASES = {
+    1: {},
+    2: dict(freeze_backbone=50, learner=dict(lr=1e-4, epochs=200)),
+    3: dict(scale=0.5, learner=dict(lr=5e-5, epochs=100)),
+}
 
 # %% ../../nbs/44_phases.ipynb #895faed1
 def model_for(
     phase: int,
-    asked: dict, # changes of the configuration that were asked for; with a name as `base` if need be
-    resume=None, # file of weights
-): # HybridConfig
+    asked: dict,  # changes of the configuration that were asked for; with a name as `base` if need be
+    resume=None,  # file of weights
+):  # HybridConfig
     "What is trained: phase 1 as asked, later phases what the phase before has trained, guided by flow."
     base = asked.get('base')
     changes = {k: v for k, v in asked.items() if k != 'base'}
-    if not resume: return HybridConfig.from_dict(asdict(look_up(base or 'hybrid', HYBRIDS, 'hybrid model')) | dict(guided=False) | changes)
+    if not resume:
+        return HybridConfig.from_dict(
+            asdict(look_up(base or 'hybrid', HYBRIDS, 'hybrid model'))
+            | dict(guided=False)
+            | changes
+        )
     found = read_hybrid(resume)
-    if found is None: raise LiftError(f'{resume}: not weights of a hybrid interpolator')
+    if found is None:
+        raise LiftError(f'{resume}: not weights of a hybrid interpolator')
     there = asdict(found[1])
-    wanted = HybridConfig.from_dict((asdict(look_up(base, HYBRIDS, 'hybrid model')) if base else there) | changes) # refuses unknown names and values
+    wanted = HybridConfig.from_dict(
+        (asdict(look_up(base, HYBRIDS, 'hybrid model')) if base else there) | changes
+    )  # refuses unknown names and values
     if wrong := [k for k, v in asdict(wanted).items() if k != 'guided' and v != there[k]]:
-        raise LiftError(f'{resume}: was made with ' + ', '.join(f'{k}={there[k]!r}' for k in wrong) + f', asked for is ' + ', '.join(f'{k}={asdict(wanted)[k]!r}' for k in wrong) + ': leave the option out, or resume another experiment')
+        raise LiftError(
+            f'{resume}: was made with '
+            + ', '.join(f'{k}={there[k]!r}' for k in wrong)
+            + ', asked for is '
+            + ', '.join(f'{k}={asdict(wanted)[k]!r}' for k in wrong)
+            + ': leave the option out, or resume another experiment'
+        )
     return replace(found[1], guided=phase > 1 or found[1].guided)
+
 
 @patch(cls_method=True)
 def from_dict(cls: HybridTrainConfig, values: dict):
     "A run from nested mappings, as YAML gives them."
     names = {f.name: f for f in fields(cls)}
-    for key in values: look_up(key, names, 'configuration key')
-    made = dict(model=partial(model_for, 1), data=DataConfig.from_dict, learner=LearnerConfig.from_dict)
+    for key in values:
+        look_up(key, names, 'configuration key')
+    made = dict(
+        model=partial(model_for, 1), data=DataConfig.from_dict, learner=LearnerConfig.from_dict
+    )
     return cls(**{k: made[k](v) if k in made else v for k, v in values.items()})
 
 # %% ../../nbs/44_phases.ipynb #f531ce80
 _logged = dict(laplacian='loss_lap', census='loss_ter', vgg='loss_vgg')
 
-def hybrid_loss(weights: dict): # LiftLoss
+
+def hybrid_loss(weights: dict):  # LiftLoss
     "The loss, without VGG where its weights are missing."
-    try: return LiftLoss(weights)
+    try:
+        return LiftLoss(weights)
     except MissingWeights as e:
-        if 'vgg' not in weights: raise
+        if 'vgg' not in weights:
+            raise
         warnings.warn(f'{e}. Until then the loss is without VGG')
         return LiftLoss({k: v for k, v in weights.items() if k != 'vgg'})
 
+
 class HybridTask(LiftTask):
     "The hybrid, its loss, and a backbone that can be frozen."
-    def __init__(self,
+
+    def __init__(
+        self,
         model: HybridVFI,
-        loss: dict, # weight by part
-        freeze_backbone: int=0, # epochs
-        scale: float=1, # at which motion is looked for
-        margin: int=0, # pixels at the borders of a crop that the loss leaves out
+        loss: dict,  # weight by part
+        freeze_backbone: int = 0,  # epochs
+        scale: float = 1,  # at which motion is looked for
+        margin: int = 0,  # pixels at the borders of a crop that the loss leaves out
     ):
         super().__init__(model, loss, margin=margin)
         self.freeze_backbone, self.scale = freeze_backbone, scale
         self.frozen = [model.to_half, model.to_quarter, model.backbone]
 
-    def predict(self, model, batch): return model(batch['frames'], batch['offsets'], batch['valid'], self.scale)
-    def teacher_flows(self, batch): return batch['teacher'] if 'teacher' in batch else super().teacher_flows(batch)
+    def predict(self, model, batch):
+        return model(batch['frames'], batch['offsets'], batch['valid'], self.scale)
+
+    def teacher_flows(self, batch):
+        return batch['teacher'] if 'teacher' in batch else super().teacher_flows(batch)
 
     def loss(self, model, batch):
         loss, parts, output = super().loss(model, batch)
-        return loss, {_logged.get(k, k): v for k, v in parts.items()} | dict(loss_total=loss.detach()), output
+        return (
+            loss,
+            {_logged.get(k, k): v for k, v in parts.items()} | dict(loss_total=loss.detach()),
+            output,
+        )
 
     def set_epoch(self, epoch: int):
-        for part in self.frozen: part.requires_grad_(epoch > self.freeze_backbone)
+        for part in self.frozen:
+            part.requires_grad_(epoch > self.freeze_backbone)
 
-    def param_groups(self, lr: float): return Task.param_groups(self, lr)
-    def blocks(self): return [*self.model.backbone.stacks, *self.model.heads, self.model.unet]
+    def param_groups(self, lr: float):
+        return Task.param_groups(self, lr)
+
+    def blocks(self):
+        return [*self.model.backbone.stacks, *self.model.heads, self.model.unet]
 
 # %% ../../nbs/44_phases.ipynb #85c7f713
 def experiment_weights(
-    name: str, # of an experiment, with _best or _latest if need be; or a file
-    out='runs', # folder of all runs
-): # Path
+    name: str,  # of an experiment, with _best or _latest if need be; or a file
+    out='runs',  # folder of all runs
+):  # Path
     "The weights of an experiment."
-    if Path(name).is_file(): return Path(name)
-    folder, kind = Path(out)/name, 'best'
-    if not folder.is_dir() and name.rpartition('_')[2] in ('best', 'latest'): folder, kind = Path(out)/name.rpartition('_')[0], name.rpartition('_')[2]
+    if Path(name).is_file():
+        return Path(name)
+    folder, kind = Path(out) / name, 'best'
+    if not folder.is_dir() and name.rpartition('_')[2] in ('best', 'latest'):
+        folder, kind = Path(out) / name.rpartition('_')[0], name.rpartition('_')[2]
     if not folder.is_dir():
-        there = ', '.join(sorted(p.name for p in Path(out).iterdir() if p.is_dir())) if Path(out).is_dir() else ''
-        raise LiftError(f'--resume {name}: no such experiment in {out}' + (f'; there are {there}' if there else ''))
-    found = [folder/'best.safetensors'] if kind == 'best' else list_checkpoints(folder)[:1]
-    if not found or not found[0].is_file(): raise LiftError(f"--resume {name}: has no {'best weights' if kind == 'best' else 'checkpoint'} yet")
+        there = (
+            ', '.join(sorted(p.name for p in Path(out).iterdir() if p.is_dir()))
+            if Path(out).is_dir()
+            else ''
+        )
+        raise LiftError(
+            f'--resume {name}: no such experiment in {out}'
+            + (f'; there are {there}' if there else '')
+        )
+    found = [folder / 'best.safetensors'] if kind == 'best' else list_checkpoints(folder)[:1]
+    if not found or not found[0].is_file():
+        raise LiftError(
+            f"--resume {name}: has no {'best weights' if kind == 'best' else 'checkpoint'} yet"
+        )
     return found[0]
 
 # %% ../../nbs/44_phases.ipynb #5927b26d
 class Mixed:
     "Batches of two loaders, a of the one, then b of the other."
-    def __init__(self,
-        first, # len and batches(start), as WindowLoader
+
+    def __init__(
+        self,
+        first,  # len and batches(start), as WindowLoader
         second,
-        ratio: tuple=(2, 1), # a, b
+        ratio: tuple = (2, 1),  # a, b
     ):
         self.first, self.second, self.ratio = first, second, ratio
 
-    def __len__(self): return len(self.first)*sum(self.ratio)//self.ratio[0]
+    def __len__(self):
+        return len(self.first) * sum(self.ratio) // self.ratio[0]
 
-    def batches(self, start: int=0):
+    def batches(self, start: int = 0):
         "From any number on."
         a, b = self.ratio
-        rounds, place = divmod(start, a+b)
-        first, second = self.first.batches(rounds*a+min(place, a)), self.second.batches(rounds*b+max(place-a, 0))
-        for n in count(start): yield next(first if n % (a+b) < a else second)
+        rounds, place = divmod(start, a + b)
+        first, second = (
+            self.first.batches(rounds * a + min(place, a)),
+            self.second.batches(rounds * b + max(place - a, 0)),
+        )
+        for n in count(start):
+            yield next(first if n % (a + b) < a else second)
+
 
 class Curriculum:
     "Loaders one after the other, each for the same number of epochs; the last one goes on."
-    def __init__(self,
-        stages: list, # loaders
-        epochs: int, # in all
+
+    def __init__(
+        self,
+        stages: list,  # loaders
+        epochs: int,  # in all
     ):
-        self.stages, self.share = stages, -(-epochs//len(stages))*len(stages[0]) # batches of a stage
+        self.stages, self.share = (
+            stages,
+            -(-epochs // len(stages)) * len(stages[0]),
+        )  # batches of a stage
 
-    def __len__(self): return len(self.stages[0])
+    def __len__(self):
+        return len(self.stages[0])
 
-    def batches(self, start: int=0):
+    def batches(self, start: int = 0):
         "From any number on."
         for n, stage in enumerate(self.stages[:-1]):
-            if start < (n+1)*self.share:
-                yield from islice(stage.batches(start), (n+1)*self.share-start)
-                start = (n+1)*self.share
+            if start < (n + 1) * self.share:
+                yield from islice(stage.batches(start), (n + 1) * self.share - start)
+                start = (n + 1) * self.share
         yield from self.stages[-1].batches(start)
 
 # %% ../../nbs/44_phases.ipynb #1a66e5b9
-STAGES = ((1/2, (2,)), (3/4, (2, 4)), (1, (2, 4, 8))) # share of the crop, frames from one input to the next
+STAGES = (
+    (1 / 2, (2,)),
+    (3 / 4, (2, 4)),
+    (1, (2, 4, 8)),
+)  # share of the crop, frames from one input to the next
 
-def _x4k(config: HybridTrainConfig, share: float, strides: tuple, rank: int, world: int): # WindowLoader
+
+def _x4k(
+    config: HybridTrainConfig, share: float, strides: tuple, rank: int, world: int
+):  # WindowLoader
     "4K footage, so large, so far apart."
-    data = replace(config.data, dataset='x4k', data_root=config.x4k_path, sampling='rate', strides=strides)
-    windows = _windows(replace(config, data=data), 'train', crop_size=max(int(config.x4k_crop*share)//32*32, 64), augment=Augment(colour=data.colour, drop=0.), per_sequence=data.per_sequence)
+    data = replace(
+        config.data, dataset='x4k', data_root=config.x4k_path, sampling='rate', strides=strides
+    )
+    windows = _windows(
+        replace(config, data=data),
+        'train',
+        crop_size=max(int(config.x4k_crop * share) // 32 * 32, 64),
+        augment=Augment(colour=data.colour, drop=0.0),
+        per_sequence=data.per_sequence,
+    )
     threads = threads_for(data, pick_device(config.learner.device))
-    return WindowLoader(windows, config.learner.batch_size, workers=data.workers, rank=rank, world=world, accumulate=config.learner.grad_accum, threads=threads)
+    return WindowLoader(
+        windows,
+        config.learner.batch_size,
+        workers=data.workers,
+        rank=rank,
+        world=world,
+        accumulate=config.learner.grad_accum,
+        threads=threads,
+    )
+
 
 class Triplets:
     "Evidence as triplets, with RIFE's flows as the teacher's."
-    def __init__(self, evidence): self.evidence = evidence # EvidenceLoader
-    def __len__(self): return len(self.evidence)
-    def __iter__(self): return map(self.triplets, self.evidence)
-    def batches(self, start: int=0): return map(self.triplets, self.evidence.batches(start))
 
-    def triplets(self, e: dict): # a batch for `HybridTask`
-        (h, w), margin = e['target'].shape[-2:], max(e['pictures'].shape[-1]-2*e['flows'].shape[-1], 0)//2
-        return dict(frames=e['pictures'][:, :2, :, margin:margin+h, margin:margin+w], offsets=e['positions'][:, :2], valid=torch.ones(len(e['target']), 2, dtype=torch.bool),
-                    target=e['target'], teacher=crop_to(e['flows'], (h, w), 2)) | {k: e[k] for k in e if k == 'name'}
+    def __init__(self, evidence):
+        self.evidence = evidence  # EvidenceLoader
 
-def pair_loaders(config: HybridTrainConfig, rank: int=0, world: int=1): # as for `lift.train.loaders`
+    def __len__(self):
+        return len(self.evidence)
+
+    def __iter__(self):
+        return map(self.triplets, self.evidence)
+
+    def batches(self, start: int = 0):
+        return map(self.triplets, self.evidence.batches(start))
+
+    def triplets(self, e: dict):  # a batch for `HybridTask`
+        (h, w), margin = (
+            e['target'].shape[-2:],
+            max(e['pictures'].shape[-1] - 2 * e['flows'].shape[-1], 0) // 2,
+        )
+        return dict(
+            frames=e['pictures'][:, :2, :, margin : margin + h, margin : margin + w],
+            offsets=e['positions'][:, :2],
+            valid=torch.ones(len(e['target']), 2, dtype=torch.bool),
+            target=e['target'],
+            teacher=crop_to(e['flows'], (h, w), 2),
+        ) | {k: e[k] for k in e if k == 'name'}
+
+
+def pair_loaders(
+    config: HybridTrainConfig, rank: int = 0, world: int = 1
+):  # as for `lift.train.loaders`
     "Triplets as they are filmed, or from evidence."
-    if config.data.dataset != 'evidence': return loaders(config, rank, world)
-    front = TrainConfig(model=replace(CONFIGS['lift15'], num_frames=3, trajectory='linear'), data=config.data, learner=config.learner)
+    if config.data.dataset != 'evidence':
+        return loaders(config, rank, world)
+    front = TrainConfig(
+        model=replace(CONFIGS['lift15'], num_frames=3, trajectory='linear'),
+        data=config.data,
+        learner=config.learner,
+    )
     train, valid, digest = evidence_loaders(front, create_lift_model(front.model), rank, world)
     return Triplets(train), Triplets(valid), digest
 
-def phase_loaders(config: HybridTrainConfig, rank: int=0, world: int=1): # as for `lift.train.loaders`
+
+def phase_loaders(
+    config: HybridTrainConfig, rank: int = 0, world: int = 1
+):  # as for `lift.train.loaders`
     "Batches of a phase."
-    least = 16*config.model.window/config.scale
-    for name, crop in (('crop_size', config.data.crop_size), *([('x4k_crop', config.x4k_crop*(STAGES[0][0] if config.curriculum else 1))] if config.phase == 3 else ())):
+    least = 16 * config.model.window / config.scale
+    for name, crop in (
+        ('crop_size', config.data.crop_size),
+        *(
+            [('x4k_crop', config.x4k_crop * (STAGES[0][0] if config.curriculum else 1))]
+            if config.phase == 3
+            else ()
+        ),
+    ):
         if min(crop if isinstance(crop, tuple) else (crop,)) < least:
-            raise LiftError(f'{name}: crops of {crop} pixels are below a window: at a scale of {config.scale:g} a window of {config.model.window} tokens at 1/16 spans {least:.0f} pixels')
+            raise LiftError(
+                f'{name}: crops of {crop} pixels are below a window: at a scale of {config.scale:g} a window of {config.model.window} tokens at 1/16 spans {least:.0f} pixels'
+            )
     first, valid, digest = pair_loaders(config, rank, world)
-    if config.phase < 3: return first, valid, digest
-    stages = [_x4k(config, *stage, rank, world) for stage in (STAGES if config.curriculum else STAGES[-1:])]
+    if config.phase < 3:
+        return first, valid, digest
+    stages = [
+        _x4k(config, *stage, rank, world)
+        for stage in (STAGES if config.curriculum else STAGES[-1:])
+    ]
     second = Curriculum(stages, config.learner.epochs) if config.curriculum else stages[0]
-    return Mixed(first, second, config.mixed_ratio), valid, '+'.join((digest, *(s.dataset.digest() for s in stages)))
+    return (
+        Mixed(first, second, config.mixed_ratio),
+        valid,
+        '+'.join((digest, *(s.dataset.digest() for s in stages))),
+    )
 
 # %% ../../nbs/44_phases.ipynb #d857b8aa
 def create_hybrid_learner(
     config: HybridTrainConfig,
     folder='runs/hybrid',
-    callbacks=None, # Progress, TensorBoardLogger and RunRecord by default
-    out=None, # folder of the experiments that `resume` names; by default the one the run lies in
-): # Learner
+    callbacks=None,  # Progress, TensorBoardLogger and RunRecord by default
+    out=None,  # folder of the experiments that `resume` names; by default the one the run lies in
+):  # Learner
     "Everything a phase needs."
     processes = PartialState(cpu=pick_device(config.learner.device).type == 'cpu')
     torch.manual_seed(config.learner.seed)
     model = HybridVFI(config.model)
-    if config.resume: load_hybrid(model, experiment_weights(config.resume, out or Path(folder).parent), becomes_guided=config.phase > 1)
-    with processes.main_process_first(): # it decodes what is not in the cache yet
-        train, valid, digest = phase_loaders(config, processes.process_index, processes.num_processes)
-    task = HybridTask(model, hybrid_loss(config.loss).weights, config.freeze_backbone, config.scale, config.data.margin)
-    about = {k: v for k, v in asdict(config).items() if k != 'learner'} | dict(loss=task.criterion.weights, digest=digest)
-    return Learner(task, train, valid, config.learner, folder, [Progress(), TensorBoardLogger(), RunRecord()] if callbacks is None else callbacks, about, digest, free=_free)
+    if config.resume:
+        load_hybrid(
+            model,
+            experiment_weights(config.resume, out or Path(folder).parent),
+            becomes_guided=config.phase > 1,
+        )
+    with processes.main_process_first():  # it decodes what is not in the cache yet
+        train, valid, digest = phase_loaders(
+            config, processes.process_index, processes.num_processes
+        )
+    task = HybridTask(
+        model,
+        hybrid_loss(config.loss).weights,
+        config.freeze_backbone,
+        config.scale,
+        config.data.margin,
+    )
+    about = {k: v for k, v in asdict(config).items() if k != 'learner'} | dict(
+        loss=task.criterion.weights, digest=digest
+    )
+    return Learner(
+        task,
+        train,
+        valid,
+        config.learner,
+        folder,
+        [Progress(), TensorBoardLogger(), RunRecord()] if callbacks is None else callbacks,
+        about,
+        digest,
+        free=_free,
+    )
 
-_free = ('x4k_path', *(f'data.{k}' for k in ('data_root', 'valid_root', 'workers', 'threads', 'resident', 'cache_dir', 'cache_gb')))
+
+_free = (
+    'x4k_path',
+    *(
+        f'data.{k}'
+        for k in (
+            'data_root',
+            'valid_root',
+            'workers',
+            'threads',
+            'resident',
+            'cache_dir',
+            'cache_gb',
+        )
+    ),
+)
 
 # %% ../../nbs/44_phases.ipynb #03f94ec7
-_own = dict(phase=(int, 1, '1, 2 or 3'), exp_name=(str, 'hybrid', 'name of the run'), out=(str, 'runs', 'folder of all runs'), config=(str|None, None, 'hybrid-small, or a YAML file'),
-            model=(str|None, None, 'hybrid or hybrid-small'), backbone_mode=(str|None, None, 'hybrid, mamba2_only or gated_attn_only'), use_mhc=(bool, False, 'several residual streams'),
-            resume=(str|None, None, 'experiment of the phase before'), freeze_backbone=(int|None, None, 'epochs in which the backbone stays as it is'), loss=(str|None, None, 'parts with weights: laplacian=1,census=0.1'),
-            x4k_path=(str|None, None, 'folder of X4K1000FPS'), x4k_crop=(int|None, None, 'pixels'), mixed_ratio=(str|None, None, 'batches of triplets to batches of X4K: 2:1'), curriculum=(bool, False, 'crops, gaps and motion of X4K grow'),
-            scale=(float|None, None, 'at which motion is looked for: 1, 0.5 or 0.25'), restart=(bool, False, 'start afresh where there is something to resume'), dry_run=(bool, False, 'two steps of everything, nothing kept'))
-_named = dict(data_root='data_path', workers='num_workers', validate_every='eval_interval') # as the specification names them
+_own = dict(
+    phase=(int, 1, '1, 2 or 3'),
+    exp_name=(str, 'hybrid', 'name of the run'),
+    out=(str, 'runs', 'folder of all runs'),
+    config=(str | None, None, 'hybrid-small, or a YAML file'),
+    model=(str | None, None, 'hybrid or hybrid-small'),
+    backbone_mode=(str | None, None, 'hybrid, mamba2_only or gated_attn_only'),
+    use_mhc=(bool, False, 'several residual streams'),
+    resume=(str | None, None, 'experiment of the phase before'),
+    freeze_backbone=(int | None, None, 'epochs in which the backbone stays as it is'),
+    loss=(str | None, None, 'parts with weights: laplacian=1,census=0.1'),
+    x4k_path=(str | None, None, 'folder of X4K1000FPS'),
+    x4k_crop=(int | None, None, 'pixels'),
+    mixed_ratio=(str | None, None, 'batches of triplets to batches of X4K: 2:1'),
+    curriculum=(bool, False, 'crops, gaps and motion of X4K grow'),
+    scale=(float | None, None, 'at which motion is looked for: 1, 0.5 or 0.25'),
+    restart=(bool, False, 'start afresh where there is something to resume'),
+    dry_run=(bool, False, 'two steps of everything, nothing kept'),
+)
+_named = dict(
+    data_root='data_path', workers='num_workers', validate_every='eval_interval'
+)  # as the specification names them
 _sections = dict(data=DataConfig, learner=LearnerConfig)
 
-@lru_cache
-def hybrid_options(): # dataclass
-    "Every option of `lift hybrid-train`, flat."
-    option = lambda name, kind, text, default=None: (name, Annotated[kind, tyro.conf.arg(help=text)], default)
-    rest = [option(_named.get(f.name, f.name), _optional(f.type), about.get(f.name) or '') for cls in _sections.values() for about in [docments(cls)] for f in fields(cls)]
-    return make_dataclass('HybridOptions', [option(name, kind, text, default) for name, (kind, default, text) in _own.items()] + rest)
 
-def parse_ratio(text: str): # (int, int)
+@lru_cache
+def hybrid_options():  # dataclass
+    "Every option of `lift hybrid-train`, flat."
+    option = lambda name, kind, text, default=None: (
+        name,
+        Annotated[kind, tyro.conf.arg(help=text)],
+        default,
+    )
+    rest = [
+        option(_named.get(f.name, f.name), _optional(f.type), about.get(f.name) or '')
+        for cls in _sections.values()
+        for about in [docments(cls)]
+        for f in fields(cls)
+    ]
+    return make_dataclass(
+        'HybridOptions',
+        [option(name, kind, text, default) for name, (kind, default, text) in _own.items()] + rest,
+    )
+
+
+def parse_ratio(text: str):  # (int, int)
     "'2:1' as numbers."
-    try: return tuple(map(int, text.split(':')))
-    except ValueError: raise LiftError(f'--mixed_ratio {text}: give two whole numbers from 1, such as 2:1') from None
+    try:
+        return tuple(map(int, text.split(':')))
+    except ValueError:
+        raise LiftError(
+            f'--mixed_ratio {text}: give two whole numbers from 1, such as 2:1'
+        ) from None
 
 # %% ../../nbs/44_phases.ipynb #6994f85a
-def hybrid_config_of(options): # HybridTrainConfig
+def hybrid_config_of(options):  # HybridTrainConfig
     "The configuration that the options describe: the phase's defaults, then the recipe, then what is given."
     recipe = read_yaml(recipe_path(options.config)) if options.config else {}
     names = dict.fromkeys(f.name for f in fields(HybridTrainConfig))
-    for key in recipe: look_up(key, names, 'configuration key')
-    given = {k: v for k in names if k not in ('model', *_sections) and (v := getattr(options, k)) not in (None, False)}
-    if 'loss' in given: given['loss'] = parse_weights(given['loss'])
-    if 'mixed_ratio' in given: given['mixed_ratio'] = parse_ratio(given['mixed_ratio'])
+    for key in recipe:
+        look_up(key, names, 'configuration key')
+    given = {
+        k: v
+        for k in names
+        if k not in ('model', *_sections) and (v := getattr(options, k)) not in (None, False)
+    }
+    if 'loss' in given:
+        given['loss'] = parse_weights(given['loss'])
+    if 'mixed_ratio' in given:
+        given['mixed_ratio'] = parse_ratio(given['mixed_ratio'])
     values = asdict(HybridTrainConfig())
-    for changes in (look_up(options.phase, PHASES, 'phase'), {k: v for k, v in recipe.items() if k != 'model'}, given): values = merged(values, changes)
+    for changes in (
+        look_up(options.phase, PHASES, 'phase'),
+        {k: v for k, v in recipe.items() if k != 'model'},
+        given,
+    ):
+        values = merged(values, changes)
     for name, cls in _sections.items():
-        set_here = {f.name: parse_weights(v) if f.type is dict else v[0] if isinstance(v, tuple) and len(v) == 1 and f.type is not tuple else v for f in fields(cls) if (v := getattr(options, _named.get(f.name, f.name))) is not None}
+        set_here = {
+            f.name: parse_weights(v)
+            if f.type is dict
+            else v[0]
+            if isinstance(v, tuple) and len(v) == 1 and f.type is not tuple
+            else v
+            for f in fields(cls)
+            if (v := getattr(options, _named.get(f.name, f.name))) is not None
+        }
         values[name] = cls.from_dict(values[name] | set_here)
     asked = recipe.get('model', {}) if options.resume is None else {}
-    asked = asked | ({'base': options.model} if options.model else {}) | {k: v for k in ('backbone_mode', 'use_mhc') if (v := getattr(options, k))}
-    config = HybridTrainConfig(**values | dict(model=HYBRIDS['hybrid'])) # says what is missing before any file is looked for
-    return replace(config, model=model_for(config.phase, asked, config.resume and experiment_weights(config.resume, options.out)))
+    asked = (
+        asked
+        | ({'base': options.model} if options.model else {})
+        | {k: v for k in ('backbone_mode', 'use_mhc') if (v := getattr(options, k))}
+    )
+    config = HybridTrainConfig(
+        **values | dict(model=HYBRIDS['hybrid'])
+    )  # says what is missing before any file is looked for
+    return replace(
+        config,
+        model=model_for(
+            config.phase, asked, config.resume and experiment_weights(config.resume, options.out)
+        ),
+    )
+
 
 def hybrid_train_command(
-    args: list, # of `lift hybrid-train`
-): # exit status
+    args: list,  # of `lift hybrid-train`
+):  # exit status
     "Train a phase as the command line says."
-    options = tyro.cli(hybrid_options(), prog='lift hybrid-train', args=args, description='Train the hybrid interpolator, phase by phase. Run the same command again to go on after an interruption.')
-    config, folder = hybrid_config_of(options), Path(options.out)/options.exp_name
-    if options.resume and Path(options.resume).name in (options.exp_name, f'{options.exp_name}_best', f'{options.exp_name}_latest'): raise LiftError(f'--resume {options.resume}: is this run itself: give the new phase another --exp_name')
+    options = tyro.cli(
+        hybrid_options(),
+        prog='lift hybrid-train',
+        args=args,
+        description='Train the hybrid interpolator, phase by phase. Run the same command again to go on after an interruption.',
+    )
+    config, folder = hybrid_config_of(options), Path(options.out) / options.exp_name
+    if options.resume and Path(options.resume).name in (
+        options.exp_name,
+        f'{options.exp_name}_best',
+        f'{options.exp_name}_latest',
+    ):
+        raise LiftError(
+            f'--resume {options.resume}: is this run itself: give the new phase another --exp_name'
+        )
     learner = create_hybrid_learner(config, folder)
-    if options.dry_run: print(f'dry run of {folder}: ' + ', '.join(f'{k} {v:.4g}' for k, v in learner.dry_run().items()))
+    if options.dry_run:
+        print(
+            f'dry run of {folder}: '
+            + ', '.join(f'{k} {v:.4g}' for k, v in learner.dry_run().items())
+        )
     else:
         learner.fit(not options.restart)
         print(f'{folder}: {learner.stop_reason} at {learner.position}')
     return 0
 
 # %% ../../nbs/44_phases.ipynb #49e187e7
-EXPERIMENTS = {'hybrid': {}, 'exp1a_mamba2_only': dict(backbone_mode='mamba2_only'), 'exp1b_gated_attn_only': dict(backbone_mode='gated_attn_only'), 'exp1h_mhc': dict(use_mhc=True)} # changes of the model
+EXPERIMENTS = {
+    'hybrid': {},
+    'exp1a_mamba2_only': dict(backbone_mode='mamba2_only'),
+    'exp1b_gated_attn_only': dict(backbone_mode='gated_attn_only'),
+    'exp1h_mhc': dict(use_mhc=True),
+}  # changes of the model

@@ -20,57 +20,83 @@ from ..warp import at_least_float32
 # %% ../../nbs/40_ssd.ipynb #181ecdfa
 def _check(x, dt, A, B, C, chunk, initial_state):
     "LiftError for shapes that do not belong together."
-    if x.ndim != 4: raise LiftError(f'x of shape {list(x.shape)} should be [B, L, H, P]')
+    if x.ndim != 4:
+        raise LiftError(f'x of shape {list(x.shape)} should be [B, L, H, P]')
     (b, l, h, p), g, n = x.shape, B.shape[-2], B.shape[-1]
-    for name, value, shape in (('dt', dt, (b, l, h)), ('A', A, (h,)), ('B', B, (b, l, g, n)), ('C', C, (b, l, g, n)), ('initial_state', initial_state, (b, h, p, n))):
-        if value is not None and value.shape != shape: raise LiftError(f'{name} of shape {list(value.shape)} should be {list(shape)} beside x of {list(x.shape)}')
-    if h % g: raise LiftError(f'{h} heads cannot be shared out among {g} groups: use a multiple')
-    if l < 1 or chunk < 1: raise LiftError(f'a sequence of {l} tokens in chunks of {chunk}: both should be at least 1')
+    for name, value, shape in (
+        ('dt', dt, (b, l, h)),
+        ('A', A, (h,)),
+        ('B', B, (b, l, g, n)),
+        ('C', C, (b, l, g, n)),
+        ('initial_state', initial_state, (b, h, p, n)),
+    ):
+        if value is not None and value.shape != shape:
+            raise LiftError(
+                f'{name} of shape {list(value.shape)} should be {list(shape)} beside x of {list(x.shape)}'
+            )
+    if h % g:
+        raise LiftError(f'{h} heads cannot be shared out among {g} groups: use a multiple')
+    if l < 1 or chunk < 1:
+        raise LiftError(f'a sequence of {l} tokens in chunks of {chunk}: both should be at least 1')
+
 
 def ssd_reference(
-    x: Tensor, # [B, L, H, P]
-    dt: Tensor, # [B, L, H]
-    A: Tensor, # [H]
-    B: Tensor, # [B, L, G, N]
-    C: Tensor, # [B, L, G, N]
-    initial_state: Tensor=None, # [B, H, P, N], zero by default
-    return_state: bool=False, # also the state after the last token
-): # y [B, L, H, P], and the state
+    x: Tensor,  # [B, L, H, P]
+    dt: Tensor,  # [B, L, H]
+    A: Tensor,  # [H]
+    B: Tensor,  # [B, L, G, N]
+    C: Tensor,  # [B, L, G, N]
+    initial_state: Tensor = None,  # [B, H, P, N], zero by default
+    return_state: bool = False,  # also the state after the last token
+):  # y [B, L, H, P], and the state
     "The selective scan as a plain recurrence: what `ssd` has to equal."
     _check(x, dt, A, B, C, 1, initial_state)
-    B, C = (v.repeat_interleave(x.shape[2]//v.shape[2], 2) for v in (B, C))
-    state = x.new_zeros(len(x), *x.shape[2:], B.shape[-1]) if initial_state is None else initial_state
+    B, C = (v.repeat_interleave(x.shape[2] // v.shape[2], 2) for v in (B, C))
+    state = (
+        x.new_zeros(len(x), *x.shape[2:], B.shape[-1]) if initial_state is None else initial_state
+    )
     y = []
     for i in range(x.shape[1]):
-        state = (dt[:, i]*A).exp()[..., None, None]*state + torch.einsum('bh,bhp,bhn->bhpn', dt[:, i], x[:, i], B[:, i])
+        state = (dt[:, i] * A).exp()[..., None, None] * state + torch.einsum(
+            'bh,bhp,bhn->bhpn', dt[:, i], x[:, i], B[:, i]
+        )
         y.append(torch.einsum('bhpn,bhn->bhp', state, C[:, i]))
     return (torch.stack(y, 1), state) if return_state else torch.stack(y, 1)
 
 # %% ../../nbs/40_ssd.ipynb #d05b16ec
-def running_sums(a: Tensor): return (a if a.device.type == 'mps' else a.double()).cumsum(-1) # MPS has no float64
+def running_sums(a: Tensor):
+    return (a if a.device.type == 'mps' else a.double()).cumsum(-1)  # MPS has no float64
+
 
 def fading(
-    until: Tensor, # [..., R], running sums of what is added to the logarithm of the memory, ≤ 0, at some tokens
-    since: Tensor, # [..., S], and at others
+    until: Tensor,  # [..., R], running sums of what is added to the logarithm of the memory, ≤ 0, at some tokens
+    since: Tensor,  # [..., S], and at others
     dtype=torch.float32,
-): # [..., R, S]: exp(until[i] - since[j]), and 1 where since[j] is the later one
+):  # [..., R, S]: exp(until[i] - since[j]), and 1 where since[j] is the later one
     "How much of token j is left at token i."
-    return (until[..., :, None]-since[..., None, :]).to(dtype).clamp_(-60, 0).exp_()
+    return (until[..., :, None] - since[..., None, :]).to(dtype).clamp_(-60, 0).exp_()
 
 # %% ../../nbs/40_ssd.ipynb #ac0062ec
-def fused_scan(x: Tensor): # mamba-ssm's kernel, or None
+def fused_scan(x: Tensor):  # mamba-ssm's kernel, or None
     "The fused kernel, where it is installed, the tensors are on CUDA, and its precision will do."
-    if not x.is_cuda or x.dtype == torch.float64 or find_spec('mamba_ssm') is None: return None
+    if not x.is_cuda or x.dtype == torch.float64 or find_spec('mamba_ssm') is None:
+        return None
     from mamba_ssm.ops.triton.ssd_combined import mamba_chunk_scan_combined
+
     return mamba_chunk_scan_combined
 
 # %% ../../nbs/40_ssd.ipynb #77b135ac
-def _cut(v, chunk): # [B, L, ...] -> [B, c, chunk, ...]
+def _cut(v, chunk):  # [B, L, ...] -> [B, c, chunk, ...]
     "Chunks of a sequence, filled up with zeros: with dt = 0 a token neither writes nor fades."
     missing = -v.shape[1] % chunk
-    return (F.pad(v, (*(0, 0)*(v.ndim-2), 0, missing)) if missing else v).unflatten(1, (-1, chunk))
+    return (F.pad(v, (*(0, 0) * (v.ndim - 2), 0, missing)) if missing else v).unflatten(
+        1, (-1, chunk)
+    )
 
-def _hand_on(written: Tensor, left: Tensor, state: Tensor): # [B, c, G, N, R], [B, c, G, 1, R], [B, G, N, R]
+
+def _hand_on(
+    written: Tensor, left: Tensor, state: Tensor
+):  # [B, c, G, N, R], [B, c, G, 1, R], [B, G, N, R]
     "From chunk to chunk: the states before each of them, and the last one."
     states = []
     for new, share in zip(written.unbind(1), left.unbind(1)):
@@ -78,61 +104,109 @@ def _hand_on(written: Tensor, left: Tensor, state: Tensor): # [B, c, G, N, R], [
         state = torch.addcmul(new, share, state)
     return torch.stack(states, 1), state
 
-def within_chunks(x: Tensor, sums: Tensor, B: Tensor, C: Tensor, band: int=32): # [B, c, Q, H, P], [B, c, H, Q], [B, c, G, Q, N] twice -> [B, c, Q, H, P]
+
+def within_chunks(
+    x: Tensor, sums: Tensor, B: Tensor, C: Tensor, band: int = 32
+):  # [B, c, Q, H, P], [B, c, H, Q], [B, c, G, Q, N] twice -> [B, c, Q, H, P]
     "What tokens hear of earlier ones of their chunk: attention that fades."
     scores, x, y = (C @ B.mT).tril()[:, :, :, None], x.transpose(2, 3), []
     for i in range(0, x.shape[3], band):
-        end = min(i+band, x.shape[3])
+        end = min(i + band, x.shape[3])
         left = fading(sums[..., i:end], sums[..., :end], x.dtype).unflatten(2, (B.shape[2], -1))
-        y.append((scores[..., i:end, :end]*left).flatten(2, 3) @ x[..., :end, :])
+        y.append((scores[..., i:end, :end] * left).flatten(2, 3) @ x[..., :end, :])
     return torch.cat(y, 3).transpose(2, 3)
 
+
 def chunked_scan(
-    x: Tensor, # [B, L, H, P]
-    dt: Tensor, # [B, L, H]
-    A: Tensor, # [H]
-    B: Tensor, # [B, L, G, N]
-    C: Tensor, # [B, L, G, N]
+    x: Tensor,  # [B, L, H, P]
+    dt: Tensor,  # [B, L, H]
+    A: Tensor,  # [H]
+    B: Tensor,  # [B, L, G, N]
+    C: Tensor,  # [B, L, G, N]
     chunk: int,
-    state: Tensor, # [B, G, N, H/G·P]
-): # y [B, c, chunk, H, P], state
+    state: Tensor,  # [B, G, N, H/G·P]
+):  # y [B, c, chunk, H, P], state
     "State-space duality (Dao and Gu 2024, section 6)."
     p, g = x.shape[3], B.shape[2]
-    sums, x, B, C = running_sums(_cut(dt*A, chunk).mT), _cut(x*dt[..., None], chunk), _cut(B, chunk).transpose(2, 3), _cut(C, chunk).transpose(2, 3)
-    at_end = (x*fading(sums[..., -1:], sums, x.dtype).movedim(-1, 2)).flatten(3).unflatten(3, (g, -1)).transpose(2, 3)
-    since_start = sums.to(x.dtype).exp() # [B, c, H, Q]
-    before, state = _hand_on(B.mT @ at_end, since_start[..., -1].unflatten(2, (g, -1)).repeat_interleave(p, -1)[..., None, :], state)
-    return torch.addcmul(within_chunks(x, sums, B, C), (C @ before).transpose(2, 3).reshape(x.shape), since_start.mT[..., None]), state
+    sums, x, B, C = (
+        running_sums(_cut(dt * A, chunk).mT),
+        _cut(x * dt[..., None], chunk),
+        _cut(B, chunk).transpose(2, 3),
+        _cut(C, chunk).transpose(2, 3),
+    )
+    at_end = (
+        (x * fading(sums[..., -1:], sums, x.dtype).movedim(-1, 2))
+        .flatten(3)
+        .unflatten(3, (g, -1))
+        .transpose(2, 3)
+    )
+    since_start = sums.to(x.dtype).exp()  # [B, c, H, Q]
+    before, state = _hand_on(
+        B.mT @ at_end,
+        since_start[..., -1].unflatten(2, (g, -1)).repeat_interleave(p, -1)[..., None, :],
+        state,
+    )
+    return torch.addcmul(
+        within_chunks(x, sums, B, C),
+        (C @ before).transpose(2, 3).reshape(x.shape),
+        since_start.mT[..., None],
+    ), state
 
 # %% ../../nbs/40_ssd.ipynb #13c0de9f
-def in_pieces(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor, chunk: int, initial_state: Tensor=None, tokens: int=1024): # y, state; as for `ssd`
+def in_pieces(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    chunk: int,
+    initial_state: Tensor = None,
+    tokens: int = 1024,
+):  # y, state; as for `ssd`
     "`chunked_scan`, so many tokens at a time."
     (b, l, h, p), g, n = x.shape, B.shape[2], B.shape[3]
-    state = x.new_zeros(b, g, n, h//g*p) if initial_state is None else at_least_float32(initial_state).unflatten(1, (g, -1)).movedim(-1, 2).flatten(3)
+    state = (
+        x.new_zeros(b, g, n, h // g * p)
+        if initial_state is None
+        else at_least_float32(initial_state).unflatten(1, (g, -1)).movedim(-1, 2).flatten(3)
+    )
     y = []
-    for piece in zip(*(v.split(-(-tokens//chunk)*chunk, 1) for v in (x, dt, B, C))):
+    for piece in zip(*(v.split(-(-tokens // chunk) * chunk, 1) for v in (x, dt, B, C))):
         made, state = chunked_scan(*piece[:2], A, *piece[2:], chunk, state)
         y.append(made)
-    return torch.cat(y, 1).flatten(1, 2)[:, :l], state.unflatten(3, (-1, p)).movedim(2, -1).flatten(1, 2)
+    return torch.cat(y, 1).flatten(1, 2)[:, :l], state.unflatten(3, (-1, p)).movedim(2, -1).flatten(
+        1, 2
+    )
 
 # %% ../../nbs/40_ssd.ipynb #e5347240
 def ssd(
-    x: Tensor, # [B, L, H, P]
-    dt: Tensor, # [B, L, H], at least 0
-    A: Tensor, # [H], negative
-    B: Tensor, # [B, L, G, N]
-    C: Tensor, # [B, L, G, N]
-    chunk: int=64, # tokens a chunk
-    initial_state: Tensor=None, # [B, H, P, N], zero by default
-    return_state: bool=False, # also the state after the last token
-    reverse: bool=False, # from the last token to the first
-): # y [B, L, H, P] in the dtype of x, and the state in at least float32
+    x: Tensor,  # [B, L, H, P]
+    dt: Tensor,  # [B, L, H], at least 0
+    A: Tensor,  # [H], negative
+    B: Tensor,  # [B, L, G, N]
+    C: Tensor,  # [B, L, G, N]
+    chunk: int = 64,  # tokens a chunk
+    initial_state: Tensor = None,  # [B, H, P, N], zero by default
+    return_state: bool = False,  # also the state after the last token
+    reverse: bool = False,  # from the last token to the first
+):  # y [B, L, H, P] in the dtype of x, and the state in at least float32
     "Mamba-2's selective scan (Dao and Gu 2024), any length, in float32 under autocast."
     _check(x, dt, A, B, C, chunk, initial_state)
-    if reverse: x, dt, B, C = (v.flip(1) for v in (x, dt, B, C))
+    if reverse:
+        x, dt, B, C = (v.flip(1) for v in (x, dt, B, C))
     kernel = fused_scan(x)
     with torch.autocast(x.device.type, enabled=False):
-        if kernel: y, state = kernel(x.contiguous(), dt, A, B.contiguous(), C.contiguous(), chunk, initial_states=initial_state, return_final_states=True)
+        if kernel:
+            y, state = kernel(
+                x.contiguous(),
+                dt,
+                A,
+                B.contiguous(),
+                C.contiguous(),
+                chunk,
+                initial_states=initial_state,
+                return_final_states=True,
+            )
         else:
             y, state = in_pieces(*map(at_least_float32, (x, dt, A, B, C)), chunk, initial_state)
     y = (y.flip(1) if reverse else y).to(x.dtype)
@@ -140,90 +214,121 @@ def ssd(
 
 # %% ../../nbs/40_ssd.ipynb #b5c05095
 def causal_convolution(
-    x: Tensor, # [B, L, ...]
-    weight: Tensor, # [K, ...]: the last entry meets the token itself, the others those before it
-): # [B, L, ...]
+    x: Tensor,  # [B, L, ...]
+    weight: Tensor,  # [K, ...]: the last entry meets the token itself, the others those before it
+):  # [B, L, ...]
     "A convolution for each channel along the line, blind to what is still to come."
     l, k = x.shape[1], len(weight)
-    x = F.pad(x, (*(0, 0)*(x.ndim-2), k-1, 0))
-    return sum(x[:, i:i+l]*weight[i] for i in range(k))
+    x = F.pad(x, (*(0, 0) * (x.ndim - 2), k - 1, 0))
+    return sum(x[:, i : i + l] * weight[i] for i in range(k))
+
 
 class GatedRMSNorm(nn.Module):
     "RMSNorm of y·silu(z) (Zhang and Sennrich 2019), in float32."
+
     def __init__(self, channels: int):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(channels))
 
     def forward(self, y: Tensor, z: Tensor):
-        gated = at_least_float32(y)*F.silu(at_least_float32(z))
+        gated = at_least_float32(y) * F.silu(at_least_float32(z))
         return F.rms_norm(gated, gated.shape[-1:], self.weight.to(gated.dtype), 1e-5)
 
 # %% ../../nbs/40_ssd.ipynb #a6bfc447
 class Mamba2(nn.Module):
     "Mamba-2 block (Dao and Gu 2024, section 7): in-projection, convolution, SSD, gated RMSNorm, out-projection."
-    def __init__(self,
+
+    def __init__(
+        self,
         channels: int,
-        head: int=32, # channels of a head
-        state: int=16, # N, size of the memory for each channel
-        groups: int=1, # that have their own B and C
-        expand: int=2, # inner channels for each channel
-        kernel: int=4, # of the convolution
+        head: int = 32,  # channels of a head
+        state: int = 16,  # N, size of the memory for each channel
+        groups: int = 1,  # that have their own B and C
+        expand: int = 2,  # inner channels for each channel
+        kernel: int = 4,  # of the convolution
     ):
         super().__init__()
-        self.inner, self.state, self.groups = expand*channels, state, groups
-        self.heads = self.inner//head
-        if self.inner % head or self.heads % groups: raise LiftError(f'{channels} channels: {expand} times that should make heads of {head} in a multiple of {groups} groups')
-        self.written = self.inner + 2*groups*state # channels of x, B and C
-        self.project = nn.Linear(channels, self.inner+self.written+self.heads, bias=False)
-        self.convolution = nn.Parameter(torch.empty(kernel, groups, self.written//groups).uniform_(-kernel**-.5, kernel**-.5))
+        self.inner, self.state, self.groups = expand * channels, state, groups
+        self.heads = self.inner // head
+        if self.inner % head or self.heads % groups:
+            raise LiftError(
+                f'{channels} channels: {expand} times that should make heads of {head} in a multiple of {groups} groups'
+            )
+        self.written = self.inner + 2 * groups * state  # channels of x, B and C
+        self.project = nn.Linear(channels, self.inner + self.written + self.heads, bias=False)
+        self.convolution = nn.Parameter(
+            torch.empty(kernel, groups, self.written // groups).uniform_(
+                -(kernel**-0.5), kernel**-0.5
+            )
+        )
         self.convolution_bias = nn.Parameter(torch.zeros(self.written))
         steps = torch.empty(self.heads).uniform_(math.log(1e-3), math.log(1e-1)).exp()
-        self.dt_bias = nn.Parameter(steps+(-(-steps).expm1()).log()) # softplus of it gives the steps
+        self.dt_bias = nn.Parameter(
+            steps + (-(-steps).expm1()).log()
+        )  # softplus of it gives the steps
         self.log_A = nn.Parameter(torch.empty(self.heads).uniform_(1, 16).log())
         self.D = nn.Parameter(torch.ones(self.heads))
         self.norm, self.out = GatedRMSNorm(self.inner), nn.Linear(self.inner, channels, bias=False)
 
-    def forward(self,
-        u: Tensor, # [B, ..., channels]
-        lay=lambda x: x.flatten(1, -3), # [B, ..., G, c] -> [B, L, G, c]: the order of the tokens
-        back=lambda y, like: y.reshape(*like.shape[:-1], -1), # [B, L, G, c] -> [B, ..., G·c]
-    ): # as u
+    def forward(
+        self,
+        u: Tensor,  # [B, ..., channels]
+        lay=lambda x: x.flatten(1, -3),  # [B, ..., G, c] -> [B, L, G, c]: the order of the tokens
+        back=lambda y, like: y.reshape(*like.shape[:-1], -1),  # [B, L, G, c] -> [B, ..., G·c]
+    ):  # as u
         z, xBC, dt = self.project(u).split((self.inner, self.written, self.heads), -1)
-        line = lay(torch.cat((xBC.unflatten(-1, (self.groups, -1)), dt.unflatten(-1, (self.groups, -1))), -1))
-        per_group = self.heads//self.groups
+        line = lay(
+            torch.cat(
+                (xBC.unflatten(-1, (self.groups, -1)), dt.unflatten(-1, (self.groups, -1))), -1
+            )
+        )
+        per_group = self.heads // self.groups
         xBC, dt = line[..., :-per_group], line[..., -per_group:].flatten(2)
-        xBC = F.silu(causal_convolution(xBC, self.convolution) + self.convolution_bias.unflatten(0, (self.groups, -1)))
-        x, B, C = xBC.split((self.inner//self.groups, self.state, self.state), -1)
+        xBC = F.silu(
+            causal_convolution(xBC, self.convolution)
+            + self.convolution_bias.unflatten(0, (self.groups, -1))
+        )
+        x, B, C = xBC.split((self.inner // self.groups, self.state, self.state), -1)
         x = x.flatten(2).unflatten(2, (self.heads, -1))
         dt = F.softplus(at_least_float32(dt) + self.dt_bias)
-        y = ssd(x, dt, -self.log_A.exp(), B, C) + x*self.D[:, None]
-        return self.out(self.norm(back(y.flatten(2).unflatten(2, (self.groups, -1)), u), z).to(u.dtype))
+        y = ssd(x, dt, -self.log_A.exp(), B, C) + x * self.D[:, None]
+        return self.out(
+            self.norm(back(y.flatten(2).unflatten(2, (self.groups, -1)), u), z).to(u.dtype)
+        )
 
 # %% ../../nbs/40_ssd.ipynb #098d9d6d
 def walk(
-    x: Tensor, # [B, F, H, W, 4, C]: four groups of channels, one for each way
-): # [B, F·H·W, 4, C]
+    x: Tensor,  # [B, F, H, W, 4, C]: four groups of channels, one for each way
+):  # [B, F·H·W, 4, C]
     "By rows, by columns, and both backwards; at each place all frames, in turn."
-    places = x.movedim(1, 3) # [B, H, W, F, 4, C]
-    lines = [(places.transpose(1, 2) if way % 2 else places)[..., way, :].flatten(1, 3) for way in range(4)]
+    places = x.movedim(1, 3)  # [B, H, W, F, 4, C]
+    lines = [
+        (places.transpose(1, 2) if way % 2 else places)[..., way, :].flatten(1, 3)
+        for way in range(4)
+    ]
     return torch.stack([line.flip(1) if way > 1 else line for way, line in enumerate(lines)], 2)
 
+
 def walk_back(
-    y: Tensor, # [B, F·H·W, 4, C]
-    like: Tensor, # [B, F, H, W, ...]
-): # [B, F, H, W, 4·C]
+    y: Tensor,  # [B, F·H·W, 4, C]
+    like: Tensor,  # [B, F, H, W, ...]
+):  # [B, F, H, W, 4·C]
     "Every token to where it came from."
     f, h, w = like.shape[1:4]
     lines = [line.flip(1) if way > 1 else line for way, line in enumerate(y.unbind(2))]
-    places = [line.unflatten(1, (w, h, f)).transpose(1, 2) if way % 2 else line.unflatten(1, (h, w, f)) for way, line in enumerate(lines)]
+    places = [
+        line.unflatten(1, (w, h, f)).transpose(1, 2) if way % 2 else line.unflatten(1, (h, w, f))
+        for way, line in enumerate(lines)
+    ]
     return torch.cat(places, -1).movedim(3, 1)
 
 # %% ../../nbs/40_ssd.ipynb #4402b6fc
 class ScanPair(nn.Module):
     "A Mamba-2 block that walks four ways over the frames of a pair."
-    def __init__(self, channels: int, head: int=32, state: int=16):
+
+    def __init__(self, channels: int, head: int = 32, state: int = 16):
         super().__init__()
         self.block = Mamba2(channels, head, state, groups=4)
 
-    def forward(self, x: Tensor): # [B, F, H, W, C] -> the same
+    def forward(self, x: Tensor):  # [B, F, H, W, C] -> the same
         return self.block(x, walk, walk_back)

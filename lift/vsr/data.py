@@ -9,7 +9,9 @@ __all__ = ['FORMATS', 'CATEGORIES', 'VERSIONS', 'Format', 'Category', 'category_
            'prepare', 'vsr_prepare_command']
 
 # %% ../../nbs/50_vsr_data.ipynb #c45b37b6
-import io, json, warnings
+import io
+import json
+import warnings
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -37,359 +39,556 @@ from .model import SCALE
 @dataclass(frozen=True)
 class Format:
     "A size of training pictures."
+
     folder: str
-    width: int # of GT
+    width: int  # of GT
     height: int
 
     @property
-    def size(self): return self.width, self.height
+    def size(self):
+        return self.width, self.height
 
-    def stack(self, frames: int): # (width, height)
+    def stack(self, frames: int):  # (width, height)
         "Size of a stack of small frames."
-        return self.width//SCALE, self.height//SCALE*frames
+        return self.width // SCALE, self.height // SCALE * frames
 
-FORMATS = dict(small_540=Format('Patches', 540, 540), medium_169=Format('Patches_Medium169', 720, 405), large_720=Format('Patches_Large', 720, 720),
-               xlarge_1440=Format('Patches_XLarge169', 1440, 810), fullhd_1920=Format('Patches_FullHD', 1920, 1080), mini_180=Format('Patches_Mini', 180, 180))
+
+FORMATS = dict(
+    small_540=Format('Patches', 540, 540),
+    medium_169=Format('Patches_Medium169', 720, 405),
+    large_720=Format('Patches_Large', 720, 720),
+    xlarge_1440=Format('Patches_XLarge169', 1440, 810),
+    fullhd_1920=Format('Patches_FullHD', 1920, 1080),
+    mini_180=Format('Patches_Mini', 180, 180),
+)
+
 
 @dataclass(frozen=True)
 class Category:
     "A kind of footage."
-    folder: str
-    formats: tuple # usual ones
 
-CATEGORIES = dict(general=Category('Universal/Mastermodell/Learn', ('small_540', 'medium_169', 'large_720', 'xlarge_1440', 'fullhd_1920')),
-                  space=Category('Space/SpaceModel/Learn', ('xlarge_1440', 'fullhd_1920')), toon=Category('Toon/ToonModel/Learn', ('small_540', 'medium_169')))
+    folder: str
+    formats: tuple  # usual ones
+
+
+CATEGORIES = dict(
+    general=Category(
+        'Universal/Mastermodell/Learn',
+        ('small_540', 'medium_169', 'large_720', 'xlarge_1440', 'fullhd_1920'),
+    ),
+    space=Category('Space/SpaceModel/Learn', ('xlarge_1440', 'fullhd_1920')),
+    toon=Category('Toon/ToonModel/Learn', ('small_540', 'medium_169')),
+)
 
 VERSIONS = {'5frames': 5, '7frames': 7}
 
-def category_folder(root, category: str): # Path
+
+def category_folder(root, category: str):  # Path
     "Where the data of a category lie."
-    return Path(root)/look_up(category, CATEGORIES, 'category').folder
+    return Path(root) / look_up(category, CATEGORIES, 'category').folder
 
 # %% ../../nbs/50_vsr_data.ipynb #4ad3c857
 @dataclass(frozen=True)
 class Degradation(Config):
     "How small frames are made of large ones."
-    kind: str = 'bicubic' # bicubic; or camera: blur, bicubic reduction, noise, compression
-    blur: float = 1. # standard deviation in large pixels
-    noise: float = 2. # standard deviation in levels of 255
-    quality: int = 80 # of the JPEG
+
+    kind: str = 'bicubic'  # bicubic; or camera: blur, bicubic reduction, noise, compression
+    blur: float = 1.0  # standard deviation in large pixels
+    noise: float = 2.0  # standard deviation in levels of 255
+    quality: int = 80  # of the JPEG
 
     choices = dict(kind=('bicubic', 'camera'))
-    limits = dict(blur=(.1, 5), noise=(0, 50), quality=(10, 100))
+    limits = dict(blur=(0.1, 5), noise=(0, 50), quality=(10, 100))
+
 
 def _gaussian_blur(x, sigma):
-    k = int(3*sigma+1)
-    weights = torch.softmax(-torch.arange(-k, k+1.)**2/(2*sigma**2), 0).to(x)
-    kernel = (weights[:, None]*weights)[None, None].expand(3, 1, -1, -1)
-    return F.conv2d(F.pad(x, (k,)*4, mode='reflect'), kernel, groups=3)
+    k = int(3 * sigma + 1)
+    weights = torch.softmax(-(torch.arange(-k, k + 1.0) ** 2) / (2 * sigma**2), 0).to(x)
+    kernel = (weights[:, None] * weights)[None, None].expand(3, 1, -1, -1)
+    return F.conv2d(F.pad(x, (k,) * 4, mode='reflect'), kernel, groups=3)
 
-def _compress(picture, quality): # [3, H, W] -> the same
+
+def _compress(picture, quality):  # [3, H, W] -> the same
     buffer = io.BytesIO()
     Image.fromarray(to_pixels(picture)).save(buffer, 'JPEG', quality=quality)
-    return torch.from_numpy(np.array(Image.open(buffer))).permute(2, 0, 1).to(picture)/255
+    return torch.from_numpy(np.array(Image.open(buffer))).permute(2, 0, 1).to(picture) / 255
+
 
 @patch
-def __call__(self: Degradation,
-    frames: Tensor, # [T, 3, 3H, 3W] in [0, 1]
-    seed=0, # of the noise: a number or several
-): # [T, 3, H, W], of 8 bits
+def __call__(
+    self: Degradation,
+    frames: Tensor,  # [T, 3, 3H, 3W] in [0, 1]
+    seed=0,  # of the noise: a number or several
+):  # [T, 3, H, W], of 8 bits
     "Small frames."
-    if frames.shape[-1] % SCALE or frames.shape[-2] % SCALE: raise LiftError(f'frames of {frames.shape[-1]}×{frames.shape[-2]} cannot be reduced: both sides should be multiples of {SCALE}')
-    reduce = lambda x: F.interpolate(x, scale_factor=1/SCALE, mode='bicubic', antialias=True, align_corners=False)
-    if self.kind == 'bicubic': return quantize(reduce(frames))
+    if frames.shape[-1] % SCALE or frames.shape[-2] % SCALE:
+        raise LiftError(
+            f'frames of {frames.shape[-1]}×{frames.shape[-2]} cannot be reduced: both sides should be multiples of {SCALE}'
+        )
+    reduce = lambda x: F.interpolate(
+        x, scale_factor=1 / SCALE, mode='bicubic', antialias=True, align_corners=False
+    )
+    if self.kind == 'bicubic':
+        return quantize(reduce(frames))
     small = reduce(_gaussian_blur(frames, self.blur))
-    noise = torch.from_numpy(np.random.default_rng(seed).normal(0, self.noise/255, small.shape)).to(small)
-    return torch.stack([_compress(x, self.quality) for x in (small+noise).clamp(0, 1)])
+    noise = torch.from_numpy(
+        np.random.default_rng(seed).normal(0, self.noise / 255, small.shape)
+    ).to(small)
+    return torch.stack([_compress(x, self.quality) for x in (small + noise).clamp(0, 1)])
 
 # %% ../../nbs/50_vsr_data.ipynb #008b885d
 def _by_stem(folder):
-    if not folder.is_dir(): raise LiftError(f'{folder}: no such folder: `lift vsr-prepare` makes it, or see the layout in notebook 50')
+    if not folder.is_dir():
+        raise LiftError(
+            f'{folder}: no such folder: `lift vsr-prepare` makes it, or see the layout in notebook 50'
+        )
     return {p.stem: p for p in list_pictures(folder)}
+
 
 def _check_size(path, size, what):
     try:
-        with Image.open(path) as picture: found = picture.size
-    except OSError: raise LiftError(f'{path}: cannot be read as a picture: make it again') from None
-    if found != size: raise LiftError(f'{path}: is {found[0]}×{found[1]} (width×height), but {what} has {size[0]}×{size[1]}')
+        with Image.open(path) as picture:
+            found = picture.size
+    except OSError:
+        raise LiftError(f'{path}: cannot be read as a picture: make it again') from None
+    if found != size:
+        raise LiftError(
+            f'{path}: is {found[0]}×{found[1]} (width×height), but {what} has {size[0]}×{size[1]}'
+        )
+
 
 def find_pairs(
-    root, # of the data
+    root,  # of the data
     category: str,
-    version: str, # 5frames or 7frames
-    name: str, # of a format
-): # list of (GT, LR stack)
+    version: str,  # 5frames or 7frames
+    name: str,  # of a format
+):  # list of (GT, LR stack)
     "Pairs of a format, in order; LiftError for one that is alone or has another size."
     format, frames = look_up(name, FORMATS, 'format'), look_up(version, VERSIONS, 'lr_version')
-    place = category_folder(root, category)/format.folder
-    wanted, stacks = _by_stem(place/'GT'), _by_stem(place/f'LR_{version}')
+    place = category_folder(root, category) / format.folder
+    wanted, stacks = _by_stem(place / 'GT'), _by_stem(place / f'LR_{version}')
     for have, lack, other in ((wanted, stacks, f'LR_{version}'), (stacks, wanted, 'GT')):
         for stem in have:
-            if stem not in lack: raise LiftError(f'{have[stem]}: has no partner in {place/other}: add it, or remove this file')
-    if not wanted: raise LiftError(f"{place/'GT'}: holds no pictures")
+            if stem not in lack:
+                raise LiftError(
+                    f'{have[stem]}: has no partner in {place / other}: add it, or remove this file'
+                )
+    if not wanted:
+        raise LiftError(f"{place / 'GT'}: holds no pictures")
     for stem in wanted:
         _check_size(wanted[stem], format.size, f'a picture of format {name}')
-        _check_size(stacks[stem], format.stack(frames), f'a stack of {frames} frames of {format.width//SCALE}×{format.height//SCALE}')
+        _check_size(
+            stacks[stem],
+            format.stack(frames),
+            f'a stack of {frames} frames of {format.width // SCALE}×{format.height // SCALE}',
+        )
     return [(wanted[stem], stacks[stem]) for stem in wanted]
 
-def _tensor(path): return torch.from_numpy(read_picture(path)).permute(2, 0, 1).float()/255
+
+def _tensor(path):
+    return torch.from_numpy(read_picture(path)).permute(2, 0, 1).float() / 255
+
 
 def unstack(
-    stack: Tensor, # [3, T·H, W]
-    frames: int, # T
-): # [T, 3, H, W]
+    stack: Tensor,  # [3, T·H, W]
+    frames: int,  # T
+):  # [T, 3, H, W]
     "Small frames of a stack."
     return stack.unflatten(1, (frames, -1)).transpose(0, 1)
 
 # %% ../../nbs/50_vsr_data.ipynb #b6a2277f
 class VSRDataset(Dataset):
     "Training samples by (format, index, numbers that seed the changes)."
-    def __init__(self,
-        root, # of the data
-        category: str='general',
-        version: str='7frames', # or 5frames
-        formats=None, # names; the category's usual ones by default
-        augment: bool=True,
-        seed: int=0, # of all draws
+
+    def __init__(
+        self,
+        root,  # of the data
+        category: str = 'general',
+        version: str = '7frames',  # or 5frames
+        formats=None,  # names; the category's usual ones by default
+        augment: bool = True,
+        seed: int = 0,  # of all draws
     ):
-        self.frames, self.augment, self.seed = look_up(version, VERSIONS, 'lr_version'), augment, seed
-        self.pairs = {name: find_pairs(root, category, version, name) for name in formats or look_up(category, CATEGORIES, 'category').formats}
+        self.frames, self.augment, self.seed = (
+            look_up(version, VERSIONS, 'lr_version'),
+            augment,
+            seed,
+        )
+        self.pairs = {
+            name: find_pairs(root, category, version, name)
+            for name in formats or look_up(category, CATEGORIES, 'category').formats
+        }
 
-    def __len__(self): return sum(map(len, self.pairs.values()))
+    def __len__(self):
+        return sum(map(len, self.pairs.values()))
 
-    def read(self, format: str, index: int): # frames [T, 3, H, W], target [3, 3H, 3W], name
+    def read(self, format: str, index: int):  # frames [T, 3, H, W], target [3, 3H, 3W], name
         "A pair as it is."
         target, stack = self.pairs[format][index]
         return unstack(_tensor(stack), self.frames), _tensor(target), f'{format}/{target.stem}'
 
-    def __getitem__(self, key): # dict
-        format, index, draw = key # draw: numbers that seed the changes
+    def __getitem__(self, key):  # dict
+        format, index, draw = key  # draw: numbers that seed the changes
         frames, target, name = self.read(format, index)
-        if self.augment: frames, target = changed(frames, target, np.random.default_rng((self.seed, *draw)))
+        if self.augment:
+            frames, target = changed(frames, target, np.random.default_rng((self.seed, *draw)))
         return dict(frames=frames.contiguous(), target=target.contiguous(), name=name)
 
+
 def changed(
-    frames: Tensor, # [T, 3, H, W]
-    target: Tensor, # [3, 3H, 3W]
+    frames: Tensor,  # [T, 3, H, W]
+    target: Tensor,  # [3, 3H, 3W]
     rng: np.random.Generator,
-): # the same
+):  # the same
     "Flipped, transposed, reversed in time and with other colours, each with probability ½; frames and target alike."
-    axes = [axis for axis in (-1, -2) if rng.random() < .5]
+    axes = [axis for axis in (-1, -2) if rng.random() < 0.5]
     frames, target = frames.flip(axes), target.flip(axes)
-    if rng.random() < .5 and target.shape[-1] == target.shape[-2]: frames, target = frames.mT, target.mT
-    if rng.random() < .5: frames = frames.flip(0)
-    if rng.random() < .5: frames, target = (x[..., order, :, :] for order in [rng.permutation(3)] for x in (frames, target))
+    if rng.random() < 0.5 and target.shape[-1] == target.shape[-2]:
+        frames, target = frames.mT, target.mT
+    if rng.random() < 0.5:
+        frames = frames.flip(0)
+    if rng.random() < 0.5:
+        frames, target = (
+            x[..., order, :, :] for order in [rng.permutation(3)] for x in (frames, target)
+        )
     return frames, target
 
 # %% ../../nbs/50_vsr_data.ipynb #a83baab5
 class FormatLoader(_Maker):
     "Micro-batches for training: every step is on one format, with that format's batch size and accumulation."
-    def __init__(self,
+
+    def __init__(
+        self,
         dataset: VSRDataset,
-        batch_size: dict, # samples of a micro-batch on one rank, by format
-        accumulation: dict={}, # micro-batches of a step, by format; 1 where not given
-        weights: dict={}, # how often a format is drawn; all alike by default
-        steps: int=1, # of the run: its length
-        workers: int=0, # processes that read
-        rank: int=0,
-        world: int=1, # number of ranks
-        threads: int=0, # that read ahead, where no processes do
+        batch_size: dict,  # samples of a micro-batch on one rank, by format
+        accumulation: dict = {},  # micro-batches of a step, by format; 1 where not given
+        weights: dict = {},  # how often a format is drawn; all alike by default
+        steps: int = 1,  # of the run: its length
+        workers: int = 0,  # processes that read
+        rank: int = 0,
+        world: int = 1,  # number of ranks
+        threads: int = 0,  # that read ahead, where no processes do
     ):
         self.threads = threads
-        self.dataset, self.names, self.steps, self.workers, self.rank, self.world, self.pin_memory = dataset, list(dataset.pairs), steps, workers, rank, world, torch.cuda.is_available()
-        self.batch_size, self.accumulate = (check_numbers(self.names, key, given, default) for key, given, default in (('batch_size', batch_size, None), ('gradient_accumulation', accumulation, 1)))
+        (
+            self.dataset,
+            self.names,
+            self.steps,
+            self.workers,
+            self.rank,
+            self.world,
+            self.pin_memory,
+        ) = dataset, list(dataset.pairs), steps, workers, rank, world, torch.cuda.is_available()
+        self.batch_size, self.accumulate = (
+            check_numbers(self.names, key, given, default)
+            for key, given, default in (
+                ('batch_size', batch_size, None),
+                ('gradient_accumulation', accumulation, 1),
+            )
+        )
         self.shares = check_weights(self.names, weights)
 
-    def __len__(self): return self.steps
+    def __len__(self):
+        return self.steps
 
     def format(self, step: int):
         "The format of a step, the same on every rank."
-        return self.names[np.random.default_rng((self.dataset.seed, step)).choice(len(self.names), p=self.shares)]
+        return self.names[
+            np.random.default_rng((self.dataset.seed, step)).choice(len(self.names), p=self.shares)
+        ]
 
     def accumulation(self, step: int):
         "Micro-batches of a step."
         return self.accumulate[self.format(step)]
 
-    def keys(self, step: int): # list of micro-batches, each a list of keys
+    def keys(self, step: int):  # list of micro-batches, each a list of keys
         "What this rank reads for a step; larger batches, more ranks and more micro-batches share out the same draws."
         name = self.format(step)
         size, n = self.batch_size[name], len(self.dataset.pairs[name])
-        total = size*self.world*self.accumulate[name]
-        drawn = np.random.default_rng((self.dataset.seed, step, 1)).choice(n, total, replace=n < total)
-        return [[(name, int(drawn[k]), (step, k)) for k in range(first, first+size)] for first in range(self.rank*size, total, self.world*size)]
+        total = size * self.world * self.accumulate[name]
+        drawn = np.random.default_rng((self.dataset.seed, step, 1)).choice(
+            n, total, replace=n < total
+        )
+        return [
+            [(name, int(drawn[k]), (step, k)) for k in range(first, first + size)]
+            for first in range(self.rank * size, total, self.world * size)
+        ]
 
-    def batches(self, start: int=0): # iterator without end
+    def batches(self, start: int = 0):  # iterator without end
         "Micro-batches from a step on."
         return self._run(micro for step in count(start) for micro in self.keys(step))
 
-def check_numbers(names, key, given, default): # dict
+
+def check_numbers(names, key, given, default):  # dict
     "A whole number of at least 1 for each format; LiftError names what is missing or wrong."
-    for name in given: look_up(name, FORMATS, f'format in {key}')
+    for name in given:
+        look_up(name, FORMATS, f'format in {key}')
     for name in names:
         value = given.get(name, default)
-        if value is None: raise LiftError(f'{key}: has no entry for {name}, which is in formats: add one, such as {name}: 2')
-        if type(value) is not int or value < 1: raise LiftError(f'{key}: {name}: {value!r} should be a whole number of at least 1')
+        if value is None:
+            raise LiftError(
+                f'{key}: has no entry for {name}, which is in formats: add one, such as {name}: 2'
+            )
+        if type(value) is not int or value < 1:
+            raise LiftError(f'{key}: {name}: {value!r} should be a whole number of at least 1')
     return {name: given.get(name, default) for name in names}
 
-def check_weights(names, weights): # list of shares that add up to 1
+
+def check_weights(names, weights):  # list of shares that add up to 1
     "Shares of the formats; LiftError for weights that are none."
     for name in weights:
-        if look_up(name, FORMATS, 'format in format_weights') and name not in names: raise LiftError(f'format_weights: {name} is not among the formats ({", ".join(names)}): add it there, or remove its weight')
+        if look_up(name, FORMATS, 'format in format_weights') and name not in names:
+            raise LiftError(
+                f'format_weights: {name} is not among the formats ({", ".join(names)}): add it there, or remove its weight'
+            )
     values = [weights.get(name, 0 if weights else 1) for name in names]
-    if any(isinstance(v, bool) or not isinstance(v, (int, float)) or not 0 <= v < float('inf') for v in values): raise LiftError(f'format_weights: {weights}: give numbers of at least 0')
-    if not sum(values) > 0: raise LiftError(f'format_weights: {weights}: they add up to {sum(values)}: at least one must be above 0')
-    return [v/sum(values) for v in values]
+    if any(
+        isinstance(v, bool) or not isinstance(v, (int, float)) or not 0 <= v < float('inf')
+        for v in values
+    ):
+        raise LiftError(f'format_weights: {weights}: give numbers of at least 0')
+    if not sum(values) > 0:
+        raise LiftError(
+            f'format_weights: {weights}: they add up to {sum(values)}: at least one must be above 0'
+        )
+    return [v / sum(values) for v in values]
 
 # %% ../../nbs/50_vsr_data.ipynb #7b8d5114
 def shifted(
-    target: Tensor, # [3, H, W]
-    frames: int, # 5 or 7
-): # [frames, 3, H, W]
+    target: Tensor,  # [3, H, W]
+    frames: int,  # 5 or 7
+):  # [frames, 3, H, W]
     "The picture moved to the right by half a small pixel more in every frame, not at all in the middle one (bicubic, border repeated)."
     h, w = target.shape[-2:]
     y, x = torch.meshgrid(torch.linspace(-1, 1, h), torch.linspace(-1, 1, w), indexing='ij')
-    shifts = (torch.arange(frames)-frames//2)/2*SCALE
-    grid = torch.stack([torch.stack((x-s*2/(w-1), y), -1) for s in shifts.tolist()])
-    out = F.grid_sample(target.expand(frames, -1, -1, -1), grid, mode='bicubic', padding_mode='border', align_corners=True).clamp(0, 1)
-    out[frames//2] = target
+    shifts = (torch.arange(frames) - frames // 2) / 2 * SCALE
+    grid = torch.stack([torch.stack((x - s * 2 / (w - 1), y), -1) for s in shifts.tolist()])
+    out = F.grid_sample(
+        target.expand(frames, -1, -1, -1),
+        grid,
+        mode='bicubic',
+        padding_mode='border',
+        align_corners=True,
+    ).clamp(0, 1)
+    out[frames // 2] = target
     return out
+
 
 class Validation:
     "Pictures of `Val/GT`, one by one, with small frames made on the fly; the same every time."
-    def __init__(self,
-        root, # of the data
-        category: str='general',
-        version: str='7frames',
-        degradation: Degradation=None, # the one that the data were made with by default
-        limit: int=None, # at most so many pictures, spread over all
-        rank: int=0,
-        world: int=1,
+
+    def __init__(
+        self,
+        root,  # of the data
+        category: str = 'general',
+        version: str = '7frames',
+        degradation: Degradation = None,  # the one that the data were made with by default
+        limit: int = None,  # at most so many pictures, spread over all
+        rank: int = 0,
+        world: int = 1,
     ):
         place = category_folder(root, category)
-        self.frames, self.degradation, self.rank, self.world = look_up(version, VERSIONS, 'lr_version'), degradation or recorded_degradation(place), rank, world
-        self.paths = _evenly(list(_by_stem(place/'Val'/'GT').values()), limit)
-        if not self.paths: raise LiftError(f"{place/'Val'/'GT'}: holds no pictures to validate on")
+        self.frames, self.degradation, self.rank, self.world = (
+            look_up(version, VERSIONS, 'lr_version'),
+            degradation or recorded_degradation(place),
+            rank,
+            world,
+        )
+        self.paths = _evenly(list(_by_stem(place / 'Val' / 'GT').values()), limit)
+        if not self.paths:
+            raise LiftError(f"{place / 'Val' / 'GT'}: holds no pictures to validate on")
 
-    def __len__(self): return len(self.paths)
+    def __len__(self):
+        return len(self.paths)
 
     def __iter__(self):
         for k in range(self.rank, len(self), self.world):
             target = _tensor(self.paths[k])
-            h, w = (n//SCALE*SCALE for n in target.shape[-2:])
+            h, w = (n // SCALE * SCALE for n in target.shape[-2:])
             target = target[:, :h, :w]
-            yield dict(frames=self.degradation(shifted(target, self.frames), k)[None], target=target[None], name=[self.paths[k].stem])
+            yield dict(
+                frames=self.degradation(shifted(target, self.frames), k)[None],
+                target=target[None],
+                name=[self.paths[k].stem],
+            )
 
-def recorded_degradation(place): # Degradation
+
+def recorded_degradation(place):  # Degradation
     "What `degradation.json` of a category says; bicubic where there is none."
-    path = Path(place)/'degradation.json'
-    if not path.is_file(): return Degradation()
-    try: return Degradation.from_dict(json.loads(path.read_text())['degradation'])
-    except (ValueError, KeyError, TypeError) as e: raise LiftError(f'{path}: says not how small frames are made ({e})') from None
+    path = Path(place) / 'degradation.json'
+    if not path.is_file():
+        return Degradation()
+    try:
+        return Degradation.from_dict(json.loads(path.read_text())['degradation'])
+    except (ValueError, KeyError, TypeError) as e:
+        raise LiftError(f'{path}: says not how small frames are made ({e})') from None
 
 # %% ../../nbs/50_vsr_data.ipynb #91b55cf1
 @dataclass
 class Preparation:
     "What `lift vsr-prepare` is told."
-    videos: Positional[tuple[Path, ...]] # videos or folders of pictures
-    out: Path # ROOT of the data set
-    category: str = 'general' # general, space or toon
-    formats: tuple[str, ...] = () # the category's usual ones that fit by default
-    per_video: int = 40 # samples of each format from a video
-    val_per_video: int = 2 # pictures of a video to validate on
-    held_back: float = .1 # share of a video, its end, that is kept for them
-    kind: str = 'bicubic' # bicubic; or camera: blur, reduction, noise, compression
-    blur: float = 1. # camera: standard deviation in large pixels
-    noise: float = 2. # camera: standard deviation in levels of 255
-    quality: int = 80 # camera: of the JPEG
+
+    videos: Positional[tuple[Path, ...]]  # videos or folders of pictures
+    out: Path  # ROOT of the data set
+    category: str = 'general'  # general, space or toon
+    formats: tuple[str, ...] = ()  # the category's usual ones that fit by default
+    per_video: int = 40  # samples of each format from a video
+    val_per_video: int = 2  # pictures of a video to validate on
+    held_back: float = 0.1  # share of a video, its end, that is kept for them
+    kind: str = 'bicubic'  # bicubic; or camera: blur, reduction, noise, compression
+    blur: float = 1.0  # camera: standard deviation in large pixels
+    noise: float = 2.0  # camera: standard deviation in levels of 255
+    quality: int = 80  # camera: of the JPEG
     seed: int = 0
 
     def __post_init__(self):
         self.videos, self.out = tuple(map(Path, self.videos)), Path(self.out)
         self.degradation = Degradation(self.kind, float(self.blur), float(self.noise), self.quality)
         self.usual = look_up(self.category, CATEGORIES, 'category').formats
-        for name in self.formats: look_up(name, FORMATS, 'format')
-        if not self.videos: raise LiftError('name at least one video')
-        if min(self.per_video, self.val_per_video) < 1 or not 0 < self.held_back < 1: raise LiftError('per_video and val_per_video should be at least 1, held_back a share between 0 and 1')
+        for name in self.formats:
+            look_up(name, FORMATS, 'format')
+        if not self.videos:
+            raise LiftError('name at least one video')
+        if min(self.per_video, self.val_per_video) < 1 or not 0 < self.held_back < 1:
+            raise LiftError(
+                'per_video and val_per_video should be at least 1, held_back a share between 0 and 1'
+            )
         place = category_folder(self.out, self.category)
-        if place.exists() and any(place.iterdir()): raise LiftError(f'{place}: holds something already: give another --out, or remove it')
+        if place.exists() and any(place.iterdir()):
+            raise LiftError(f'{place}: holds something already: give another --out, or remove it')
+
 
 def centres_of(
-    shots: list, # (start, stop)
-    held_back: float, # share of the end
-    reach: int=3, # frames on either side
-): # two lists of frame numbers: for training, and for validation
+    shots: list,  # (start, stop)
+    held_back: float,  # share of the end
+    reach: int = 3,  # frames on either side
+):  # two lists of frame numbers: for training, and for validation
     "Frames with a whole window in their shot; windows of the two lists share no frame."
-    usable = [i for start, stop in shots for i in range(start+reach, stop-reach)]
-    last = max(1, round(held_back*len(usable)))
+    usable = [i for start, stop in shots for i in range(start + reach, stop - reach)]
+    last = max(1, round(held_back * len(usable)))
     validation = usable[-last:]
-    return [i for i in usable[:-last] if i+2*reach < validation[0]], validation
+    return [i for i in usable[:-last] if i + 2 * reach < validation[0]], validation
+
 
 def _spread(items, most, rng):
     "At most so many, spread over all: one from each of equal parts."
     parts = np.array_split(items, min(most, len(items))) if items else []
     return [int(rng.choice(part)) for part in parts]
 
-def windows_around(path, centres, reach=3): # iterator of (frame number, [2·reach+1, 3, H, W])
+
+def windows_around(path, centres, reach=3):  # iterator of (frame number, [2·reach+1, 3, H, W])
     "Windows around frames of a video, in order; never more than one is kept."
-    ring, wanted = deque(maxlen=2*reach+1), set(centres)
-    with suppress(DamagedVideo): # what precedes the damage is as good as any
+    ring, wanted = deque(maxlen=2 * reach + 1), set(centres)
+    with suppress(DamagedVideo):  # what precedes the damage is as good as any
         for frame in read_video(path):
             ring.append(frame)
-            if frame.index-reach in wanted: yield frame.index-reach, torch.cat([f.tensor() for f in ring])
+            if frame.index - reach in wanted:
+                yield frame.index - reach, torch.cat([f.tensor() for f in ring])
 
 # %% ../../nbs/50_vsr_data.ipynb #7bdd10f1
 def _save(picture, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(to_pixels(picture)).save(path)
 
+
 def _fitting(p: Preparation, height, width):
     fits = lambda name: FORMATS[name].width <= width and FORMATS[name].height <= height
-    return [n for n in p.formats or p.usual if fits(n)] or [n for n in ('mini_180',) if not p.formats and fits(n)]
+    return [n for n in p.formats or p.usual if fits(n)] or [
+        n for n in ('mini_180',) if not p.formats and fits(n)
+    ]
+
 
 def write_sample(place, format: Format, stem: str, frames: Tensor, degradation: Degradation, rng):
     "Cut a random piece out of a window of seven frames; save it, and its stacks of small frames."
     h, w = frames.shape[-2:]
-    y, x = rng.integers(h-format.height+1), rng.integers(w-format.width+1)
-    piece = frames[..., y:y+format.height, x:x+format.width]
+    y, x = rng.integers(h - format.height + 1), rng.integers(w - format.width + 1)
+    piece = frames[..., y : y + format.height, x : x + format.width]
     small = degradation(piece, rng.integers(2**31))
-    _save(piece[3], place/format.folder/'GT'/f'{stem}.png')
-    for version, n in VERSIONS.items(): _save(torch.cat(list(small[3-n//2:4+n//2]), 1), place/format.folder/f'LR_{version}'/f'{stem}.png')
+    _save(piece[3], place / format.folder / 'GT' / f'{stem}.png')
+    for version, n in VERSIONS.items():
+        _save(
+            torch.cat(list(small[3 - n // 2 : 4 + n // 2]), 1),
+            place / format.folder / f'LR_{version}' / f'{stem}.png',
+        )
 
-def prepare_video(p: Preparation, place: Path, number: int): # dict: pictures by format, and of validation
+
+def prepare_video(
+    p: Preparation, place: Path, number: int
+):  # dict: pictures by format, and of validation
     "All samples of one video; LiftError if there are none."
     path, rng, made = p.videos[number], np.random.default_rng((p.seed, number)), {}
     train, validation = centres_of(split_at_cuts(path), p.held_back)
     train, validation = _spread(train, p.per_video, rng), _spread(validation, p.val_per_video, rng)
-    if not train: raise LiftError(f'{path}: has no shot that is long enough for windows of 7 frames and a part to validate on')
-    for i, frames in windows_around(path, train+validation):
+    if not train:
+        raise LiftError(
+            f'{path}: has no shot that is long enough for windows of 7 frames and a part to validate on'
+        )
+    for i, frames in windows_around(path, train + validation):
         h, w = frames.shape[-2:]
         formats, stem = _fitting(p, h, w), f'{path.stem}_{number:03d}_{i:06d}'
-        if not formats: raise LiftError(f"{path}: is {w}×{h}, too small for {', '.join(p.formats) or 'any format'}: use a smaller format (mini_180 is 180×180)")
-        if i in validation: _save(frames[3, :, :h//SCALE*SCALE, :w//SCALE*SCALE], place/'Val'/'GT'/f'{stem}.png')
+        if not formats:
+            raise LiftError(
+                f"{path}: is {w}×{h}, too small for {', '.join(p.formats) or 'any format'}: use a smaller format (mini_180 is 180×180)"
+            )
+        if i in validation:
+            _save(
+                frames[3, :, : h // SCALE * SCALE, : w // SCALE * SCALE],
+                place / 'Val' / 'GT' / f'{stem}.png',
+            )
         else:
-            for name in formats: write_sample(place, FORMATS[name], stem, frames, p.degradation, rng)
-        for name in ('Val/GT',) if i in validation else formats: made[name] = made.get(name, 0)+1
+            for name in formats:
+                write_sample(place, FORMATS[name], stem, frames, p.degradation, rng)
+        for name in ('Val/GT',) if i in validation else formats:
+            made[name] = made.get(name, 0) + 1
     return made
 
-def prepare(p: Preparation): # dict: pictures by format
+
+def prepare(p: Preparation):  # dict: pictures by format
     "Make the data set of a category; videos that give nothing are told and left out."
     place, total = category_folder(p.out, p.category), {}
     place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists(): place.rmdir() # it is empty
+    if place.exists():
+        place.rmdir()  # it is empty
     with replacing(place) as beside:
         for number, path in enumerate(p.videos):
-            try: made = prepare_video(p, beside, number)
-            except LiftError as e: warnings.warn(f'left out: {e}'); continue
-            for name, n in made.items(): total[name] = total.get(name, 0)+n
-        if not total: raise LiftError(f'none of the {len(p.videos)} videos can be used')
-        (beside/'degradation.json').write_text(json.dumps(dict(degradation=asdict(p.degradation), category=p.category, seed=p.seed, sources=[v.name for v in p.videos], pictures=total), indent=1)+'\n')
+            try:
+                made = prepare_video(p, beside, number)
+            except LiftError as e:
+                warnings.warn(f'left out: {e}')
+                continue
+            for name, n in made.items():
+                total[name] = total.get(name, 0) + n
+        if not total:
+            raise LiftError(f'none of the {len(p.videos)} videos can be used')
+        (beside / 'degradation.json').write_text(
+            json.dumps(
+                dict(
+                    degradation=asdict(p.degradation),
+                    category=p.category,
+                    seed=p.seed,
+                    sources=[v.name for v in p.videos],
+                    pictures=total,
+                ),
+                indent=1,
+            )
+            + '\n'
+        )
     return total
 
+
 def vsr_prepare_command(
-    args: list, # of `lift vsr-prepare`
-): # exit status
+    args: list,  # of `lift vsr-prepare`
+):  # exit status
     "Make a data set for VSR++ as the command line says."
-    p = tyro.cli(Preparation, prog='lift vsr-prepare', args=args, description='Make a data set for super-resolution from videos.')
+    p = tyro.cli(
+        Preparation,
+        prog='lift vsr-prepare',
+        args=args,
+        description='Make a data set for super-resolution from videos.',
+    )
     total = prepare(p)
-    print(f'{category_folder(p.out, p.category)}: ' + ', '.join(f'{n} pictures in {name}' for name, n in total.items()))
+    print(
+        f'{category_folder(p.out, p.category)}: '
+        + ', '.join(f'{n} pictures in {name}' for name, n in total.items())
+    )
     return 0

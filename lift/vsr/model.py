@@ -29,127 +29,165 @@ from ..warp import at_least_float32, backward_warp, slopes
 @dataclass(frozen=True)
 class VSRConfig(Config):
     "Every choice of a VSR++ model."
-    num_frames: int = 7 # 5 or 7; the middle one is enlarged
-    base_channels: int = 128 # of all features; the seed's range is 64 to 256
-    num_blocks: int = 32 # residual blocks in all; the seed's range is 16 to 48
-    use_checkpointing: bool = False # recompute activations in the backward pass
-    alignment: str = 'flow' # flow: features are warped; deformable: nine taps for each pixel around where the flow points
+
+    num_frames: int = 7  # 5 or 7; the middle one is enlarged
+    base_channels: int = 128  # of all features; the seed's range is 64 to 256
+    num_blocks: int = 32  # residual blocks in all; the seed's range is 16 to 48
+    use_checkpointing: bool = False  # recompute activations in the backward pass
+    alignment: str = 'flow'  # flow: features are warped; deformable: nine taps for each pixel around where the flow points
 
     choices = dict(num_frames=(5, 7), alignment=('flow', 'deformable'))
     limits = dict(base_channels=(8, 256), num_blocks=(4, 48))
 
     @property
-    def blocks(self): # residual blocks of extraction, of a step, of reconstruction
+    def blocks(self):  # residual blocks of extraction, of a step, of reconstruction
         "How `num_blocks` are shared out."
-        extraction, step = max(1, self.num_blocks//8), self.num_blocks//4
-        return extraction, step, self.num_blocks-extraction-step
+        extraction, step = max(1, self.num_blocks // 8), self.num_blocks // 4
+        return extraction, step, self.num_blocks - extraction - step
 
 # %% ../../nbs/51_vsr_model.ipynb #6ec18ff1
 SCALE = 3
 
+
 def enlarge(
-    image: Tensor, # [B, 3, H, W]
-): # [B, 3, 3H, 3W] in at least float32, not clamped
+    image: Tensor,  # [B, 3, H, W]
+):  # [B, 3, 3H, 3W] in at least float32, not clamped
     "Bicubic enlargement (Keys 1981, a = -0.75): the base of the network, and what it has to beat."
-    return F.interpolate(at_least_float32(image), scale_factor=SCALE, mode='bicubic', align_corners=False)
+    return F.interpolate(
+        at_least_float32(image), scale_factor=SCALE, mode='bicubic', align_corners=False
+    )
 
 # %% ../../nbs/51_vsr_model.ipynb #f9f44d4a
-def _mean(x, radius): return F.avg_pool2d(F.pad(x, (radius,)*4, mode='replicate'), 2*radius+1, 1)
+def _mean(x, radius):
+    return F.avg_pool2d(F.pad(x, (radius,) * 4, mode='replicate'), 2 * radius + 1, 1)
+
 
 def refine_flow(
-    a: Tensor, # [B, 3, H, W]
-    b: Tensor, # [B, 3, H, W]
-    flow: Tensor, # [B, 2, H, W], as far as it is known
-    steps: int=3,
-    radius: int=2, # of the window in which motion is taken to be the same
-    damp: float=1e-4, # added to the structure tensor
-): # [B, 2, H, W]
+    a: Tensor,  # [B, 3, H, W]
+    b: Tensor,  # [B, 3, H, W]
+    flow: Tensor,  # [B, 2, H, W], as far as it is known
+    steps: int = 3,
+    radius: int = 2,  # of the window in which motion is taken to be the same
+    damp: float = 1e-4,  # added to the structure tensor
+):  # [B, 2, H, W]
     "Gauss-Newton steps towards the flow from `a` into `b`, of at most one pixel each (Lucas and Kanade 1981)."
     gx, gy = slopes(a)
     sums = lambda *products: _mean(torch.stack([p.sum(1) for p in products], 1), radius)
-    xx, xy, yy = sums(gx*gx+damp/3, gx*gy, gy*gy+damp/3).split(1, 1)
+    xx, xy, yy = sums(gx * gx + damp / 3, gx * gy, gy * gy + damp / 3).split(1, 1)
     for _ in range(steps):
-        difference = a-backward_warp(b, flow)
-        x, y = sums(gx*difference, gy*difference).split(1, 1)
-        step = torch.cat((yy*x-xy*y, xx*y-xy*x), 1)/(xx*yy-xy*xy)
-        flow = _mean(flow+step.clamp(-1, 1), 1)
+        difference = a - backward_warp(b, flow)
+        x, y = sums(gx * difference, gy * difference).split(1, 1)
+        step = torch.cat((yy * x - xy * y, xx * y - xy * x), 1) / (xx * yy - xy * xy)
+        flow = _mean(flow + step.clamp(-1, 1), 1)
     return flow
+
 
 @torch.no_grad()
 def lucas_kanade(
-    a: Tensor, # [B, 3, H, W] in [0, 1], whose pixels ask
-    b: Tensor, # [B, 3, H, W] in [0, 1], where they are looked for
-    levels: int=4, # at most; the smallest has 12 pixels or more on its short side
-): # [B, 2, H, W] in pixels
+    a: Tensor,  # [B, 3, H, W] in [0, 1], whose pixels ask
+    b: Tensor,  # [B, 3, H, W] in [0, 1], where they are looked for
+    levels: int = 4,  # at most; the smallest has 12 pixels or more on its short side
+):  # [B, 2, H, W] in pixels
     "Flow from `a` into `b`, from coarse to fine; there is nothing to learn in it."
     with torch.autocast(a.device.type, enabled=False):
         pyramid = [(at_least_float32(a), at_least_float32(b))]
-        while len(pyramid) < levels and min(pyramid[-1][0].shape[-2:]) >= 24: pyramid.append(tuple(F.avg_pool2d(x, 2) for x in pyramid[-1]))
+        while len(pyramid) < levels and min(pyramid[-1][0].shape[-2:]) >= 24:
+            pyramid.append(tuple(F.avg_pool2d(x, 2) for x in pyramid[-1]))
         flow = torch.zeros_like(pyramid[-1][0][:, :2])
         for a, b in reversed(pyramid):
-            if flow.shape[-2:] != a.shape[-2:]: flow = 2*F.interpolate(flow, a.shape[-2:], mode='bilinear', align_corners=False)
+            if flow.shape[-2:] != a.shape[-2:]:
+                flow = 2 * F.interpolate(flow, a.shape[-2:], mode='bilinear', align_corners=False)
             flow = refine_flow(a, b, flow)
     return flow
 
 # %% ../../nbs/51_vsr_model.ipynb #4047fa18
 class Alignment(nn.Module):
     "Features of a neighbour, brought to where the middle frame has them."
-    def __init__(self, channels: int, kind: str='flow'): # as in VSRConfig
+
+    def __init__(self, channels: int, kind: str = 'flow'):  # as in VSRConfig
         super().__init__()
         self.groups = math.gcd(8, channels) if kind == 'deformable' else 0
-        last = nn.Conv2d(32, 27*self.groups or 2, 3, 1, 1)
+        last = nn.Conv2d(32, 27 * self.groups or 2, 3, 1, 1)
         nn.init.zeros_(last.weight), nn.init.zeros_(last.bias)
-        self.head = nn.Sequential(conv(3+3+2, 32), conv(32, 32), last)
+        self.head = nn.Sequential(conv(3 + 3 + 2, 32), conv(32, 32), last)
         if self.groups:
-            self.weight, self.bias = nn.Parameter(torch.zeros(channels, channels, 3, 3)), nn.Parameter(torch.zeros(channels))
-            self.weight.data[:, :, 1, 1] = 2*torch.eye(channels) # each tap's weight starts at ½
+            self.weight, self.bias = (
+                nn.Parameter(torch.zeros(channels, channels, 3, 3)),
+                nn.Parameter(torch.zeros(channels)),
+            )
+            self.weight.data[:, :, 1, 1] = 2 * torch.eye(channels)  # each tap's weight starts at ½
 
-    def forward(self,
-        features: Tensor, # [B, C, H, W] of the neighbour
-        flow: Tensor, # [B, 2, H, W] from the middle frame into the neighbour
-        middle: Tensor, # [B, 3, H, W]
-        neighbour: Tensor, # [B, 3, H, W]
-    ): # [B, C, H, W] in at least float32
-        answer = at_least_float32(self.head(torch.cat((middle, backward_warp(neighbour, flow), flow), 1)))
-        if not self.groups: return backward_warp(features, flow+answer)
-        offsets, weights = answer.split((18*self.groups, 9*self.groups), 1)
+    def forward(
+        self,
+        features: Tensor,  # [B, C, H, W] of the neighbour
+        flow: Tensor,  # [B, 2, H, W] from the middle frame into the neighbour
+        middle: Tensor,  # [B, 3, H, W]
+        neighbour: Tensor,  # [B, 3, H, W]
+    ):  # [B, C, H, W] in at least float32
+        answer = at_least_float32(
+            self.head(torch.cat((middle, backward_warp(neighbour, flow), flow), 1))
+        )
+        if not self.groups:
+            return backward_warp(features, flow + answer)
+        offsets, weights = answer.split((18 * self.groups, 9 * self.groups), 1)
         with torch.autocast(flow.device.type, enabled=False):
-            offsets = offsets + flow.flip(1).repeat(1, 9*self.groups, 1, 1) # y before x
-            return deform_conv2d(at_least_float32(features), offsets, self.weight, self.bias, padding=1, mask=weights.sigmoid())
+            offsets = offsets + flow.flip(1).repeat(1, 9 * self.groups, 1, 1)  # y before x
+            return deform_conv2d(
+                at_least_float32(features),
+                offsets,
+                self.weight,
+                self.bias,
+                padding=1,
+                mask=weights.sigmoid(),
+            )
 
 # %% ../../nbs/51_vsr_model.ipynb #c9d3337f
 class Step(nn.Module):
     "One step of propagation: align the next frame, absorb it into the state."
+
     def __init__(self, channels: int, blocks: int, alignment: str):
         super().__init__()
         self.align = Alignment(channels, alignment)
-        self.absorb = nn.Sequential(conv(2*channels, channels), *(ResBlock(channels, 'none') for _ in range(blocks)))
+        self.absorb = nn.Sequential(
+            conv(2 * channels, channels), *(ResBlock(channels, 'none') for _ in range(blocks))
+        )
 
-    def forward(self,
-        state: Tensor, # [B, C, H, W]
-        features: Tensor, # [B, C, H, W] of the next frame
-        flow: Tensor, # [B, 2, H, W] from the middle frame into the next one
-        middle: Tensor, # [B, 3, H, W]
-        frame: Tensor, # [B, 3, H, W], the next one
-    ): # [B, C, H, W]
+    def forward(
+        self,
+        state: Tensor,  # [B, C, H, W]
+        features: Tensor,  # [B, C, H, W] of the next frame
+        flow: Tensor,  # [B, 2, H, W] from the middle frame into the next one
+        middle: Tensor,  # [B, 3, H, W]
+        frame: Tensor,  # [B, 3, H, W], the next one
+    ):  # [B, C, H, W]
         return state + self.absorb(torch.cat((state, self.align(features, flow, middle, frame)), 1))
+
 
 class Reconstruction(nn.Module):
     "What both directions know and the middle frame itself, put together and enlarged by a pixel shuffle. Starts at zero."
+
     def __init__(self, channels: int, blocks: int):
         super().__init__()
-        fine = max(8, channels//4)
-        self.fuse = nn.Sequential(conv(3*channels, channels), *(ResBlock(channels, 'none') for _ in range(blocks)))
-        self.grow = nn.Sequential(nn.Conv2d(channels, SCALE**2*fine, 3, 1, 1), nn.PixelShuffle(SCALE), nn.LeakyReLU(.2))
+        fine = max(8, channels // 4)
+        self.fuse = nn.Sequential(
+            conv(3 * channels, channels), *(ResBlock(channels, 'none') for _ in range(blocks))
+        )
+        self.grow = nn.Sequential(
+            nn.Conv2d(channels, SCALE**2 * fine, 3, 1, 1), nn.PixelShuffle(SCALE), nn.LeakyReLU(0.2)
+        )
         self.last = nn.Conv2d(fine, 3, 3, 1, 1)
         nn.init.zeros_(self.last.weight), nn.init.zeros_(self.last.bias)
 
-    def forward(self, features: Tensor, backward: Tensor, forward: Tensor): # [B, C, H, W] each; -> [B, 3, 3H, 3W]
+    def forward(
+        self, features: Tensor, backward: Tensor, forward: Tensor
+    ):  # [B, C, H, W] each; -> [B, 3, 3H, 3W]
         return self.last(self.grow(self.fuse(torch.cat((features, backward, forward), 1))))
+
 
 class VSRPlusPlus(nn.Module):
     "Threefold super-resolution of the middle one of 5 or 7 frames (seed 003)."
-    def __init__(self, config: VSRConfig=VSRConfig()):
+
+    def __init__(self, config: VSRConfig = VSRConfig()):
         super().__init__()
         self.config, c = config, config.base_channels
         extraction, step, reconstruction = config.blocks
@@ -159,94 +197,139 @@ class VSRPlusPlus(nn.Module):
 
     def _run(self, part, *inputs):
         "A part of the network, to be recomputed in the backward pass if so configured."
-        if self.config.use_checkpointing and torch.is_grad_enabled(): return checkpoint(part, *inputs, use_reentrant=False)
+        if self.config.use_checkpointing and torch.is_grad_enabled():
+            return checkpoint(part, *inputs, use_reentrant=False)
         return part(*inputs)
 
-    def count_parameters(self): return sum(p.numel() for p in self.parameters())
+    def count_parameters(self):
+        return sum(p.numel() for p in self.parameters())
 
 # %% ../../nbs/51_vsr_model.ipynb #62d945f0
 @patch
-def encode(self: VSRPlusPlus,
-    frame: Tensor, # [B, 3, H, W] in [0, 1]
-): # (frame, features [B, C, H, W])
+def encode(
+    self: VSRPlusPlus,
+    frame: Tensor,  # [B, 3, H, W] in [0, 1]
+):  # (frame, features [B, C, H, W])
     "What is kept of one frame."
     return frame, self._run(self.extract, frame)
 
+
 @patch
-def from_features(self: VSRPlusPlus,
-    frames: list, # of `encode`, in order of time
-    centre: int, # list position of the wanted frame
-    flows: Tensor=None, # [B, frames, 2, H, W] from the wanted frame into each; found by `lucas_kanade` if not given
-): # [B, 3, 3H, 3W], not clamped
+def from_features(
+    self: VSRPlusPlus,
+    frames: list,  # of `encode`, in order of time
+    centre: int,  # list position of the wanted frame
+    flows: Tensor = None,  # [B, frames, 2, H, W] from the wanted frame into each; found by `lucas_kanade` if not given
+):  # [B, 3, 3H, 3W], not clamped
     "The wanted frame, enlarged: outwards in both directions, then together."
     middle, features = frames[centre]
-    if flows is None: flows = self.motion([f for f, _ in frames], centre)
+    if flows is None:
+        flows = self.motion([f for f, _ in frames], centre)
     states = []
-    for path in (range(centre+1, len(frames)), range(centre-1, -1, -1)): # backward: 3→4→5→6; forward: 3→2→1→0
+    for path in (
+        range(centre + 1, len(frames)),
+        range(centre - 1, -1, -1),
+    ):  # backward: 3→4→5→6; forward: 3→2→1→0
         state = features
-        for k in path: state = self._run(self.step, state, frames[k][1], flows[:, k], middle, frames[k][0])
+        for k in path:
+            state = self._run(self.step, state, frames[k][1], flows[:, k], middle, frames[k][0])
         states.append(state)
     return enlarge(middle) + self._run(self.reconstruct, features, *states)
 
-@patch
-def motion(self: VSRPlusPlus, images: list, centre: int): # [B, frames, 2, H, W]
-    "Flows from the wanted frame into all, in one go."
-    stack = torch.stack(images, 1)
-    middle = stack[:, centre:centre+1].expand_as(stack)
-    return lucas_kanade(middle.flatten(0, 1), stack.flatten(0, 1)).unflatten(0, stack.shape[:2])
 
 @patch
-def forward(self: VSRPlusPlus,
-    frames: Tensor, # [B, T, 3, H, W] in [0, 1]; T is num_frames, or fewer if `centre` is given
-    centre: int=None, # position of the wanted frame; the middle by default
-    flows: Tensor=None, # [B, T, 2, H, W], if they are known
-): # [B, 3, 3H, 3W], not clamped
+def motion(self: VSRPlusPlus, images: list, centre: int):  # [B, frames, 2, H, W]
+    "Flows from the wanted frame into all, in one go."
+    stack = torch.stack(images, 1)
+    middle = stack[:, centre : centre + 1].expand_as(stack)
+    return lucas_kanade(middle.flatten(0, 1), stack.flatten(0, 1)).unflatten(0, stack.shape[:2])
+
+
+@patch
+def forward(
+    self: VSRPlusPlus,
+    frames: Tensor,  # [B, T, 3, H, W] in [0, 1]; T is num_frames, or fewer if `centre` is given
+    centre: int = None,  # position of the wanted frame; the middle by default
+    flows: Tensor = None,  # [B, T, 2, H, W], if they are known
+):  # [B, 3, 3H, 3W], not clamped
     "The wanted frame, three times larger."
     n = self.config.num_frames
-    if frames.ndim != 5 or frames.shape[2] != 3 or frames.shape[1] != n and centre is None: raise LiftError(f'frames of shape {tuple(frames.shape)}: this model takes [B, {n}, 3, H, W]')
-    if min(frames.shape[-2:]) < 8: raise LiftError(f'frames of {frames.shape[-1]}×{frames.shape[-2]}: both sides need at least 8 pixels')
-    centre = n//2 if centre is None else centre
-    if not 0 <= centre <= n//2 or not centre < frames.shape[1] <= centre+n//2+1: raise LiftError(f'{frames.shape[1]} frames around position {centre}: this model looks {n//2} frames back and {n//2} ahead')
+    if frames.ndim != 5 or frames.shape[2] != 3 or frames.shape[1] != n and centre is None:
+        raise LiftError(
+            f'frames of shape {tuple(frames.shape)}: this model takes [B, {n}, 3, H, W]'
+        )
+    if min(frames.shape[-2:]) < 8:
+        raise LiftError(
+            f'frames of {frames.shape[-1]}×{frames.shape[-2]}: both sides need at least 8 pixels'
+        )
+    centre = n // 2 if centre is None else centre
+    if not 0 <= centre <= n // 2 or not centre < frames.shape[1] <= centre + n // 2 + 1:
+        raise LiftError(
+            f'{frames.shape[1]} frames around position {centre}: this model looks {n // 2} frames back and {n // 2} ahead'
+        )
     return self.from_features([self.encode(f) for f in frames.unbind(1)], centre, flows)
 
 # %% ../../nbs/51_vsr_model.ipynb #c3c45f83
-VSR_CONFIGS = {'vsr': VSRConfig(), 'vsr-small': VSRConfig(num_frames=5, base_channels=32, num_blocks=8)}
+VSR_CONFIGS = {
+    'vsr': VSRConfig(),
+    'vsr-small': VSRConfig(num_frames=5, base_channels=32, num_blocks=8),
+}
+
 
 def save_vsr(
     model: VSRPlusPlus,
-    path, # *.safetensors
-    half: bool=False, # in half precision: half the size
+    path,  # *.safetensors
+    half: bool = False,  # in half precision: half the size
 ):
     "Write weights and configuration."
     state = {k: (v.half() if half else v).contiguous() for k, v in model.state_dict().items()}
-    with replacing(path) as beside: save_file(state, beside, metadata=dict(vsr=model.config.to_yaml()))
+    with replacing(path) as beside:
+        save_file(state, beside, metadata=dict(vsr=model.config.to_yaml()))
+
 
 def read_vsr(
-    path, # *.safetensors from `save_vsr`, or checkpoint_step_….pth
-): # state dict and VSRConfig, or None where it is a file of something else
+    path,  # *.safetensors from `save_vsr`, or checkpoint_step_….pth
+):  # state dict and VSRConfig, or None where it is a file of something else
     "Read the weights of a super-resolution model. Nothing in the file is executed."
     path = Path(path)
-    if not path.is_file(): raise LiftError(f'{path}: no such file of weights')
+    if not path.is_file():
+        raise LiftError(f'{path}: no such file of weights')
     try:
         if path.suffix == '.safetensors':
-            with safe_open(path, 'pt') as f: kept = dict(vsr=(f.metadata() or {}).get('vsr'), model=None)
-            if kept['vsr']: kept['model'] = load_file(path)
-        else: kept = torch.load(path, map_location='cpu', weights_only=True)
-    except Exception as e: raise LiftError(f'{path}: not a file of weights ({type(e).__name__})') from None # pickle's errors have no common base
-    return (kept['model'], VSRConfig.from_yaml(kept['vsr'])) if isinstance(kept, dict) and kept.get('vsr') else None
+            with safe_open(path, 'pt') as f:
+                kept = dict(vsr=(f.metadata() or {}).get('vsr'), model=None)
+            if kept['vsr']:
+                kept['model'] = load_file(path)
+        else:
+            kept = torch.load(path, map_location='cpu', weights_only=True)
+    except Exception as e:
+        raise LiftError(
+            f'{path}: not a file of weights ({type(e).__name__})'
+        ) from None  # pickle's errors have no common base
+    return (
+        (kept['model'], VSRConfig.from_yaml(kept['vsr']))
+        if isinstance(kept, dict) and kept.get('vsr')
+        else None
+    )
+
 
 def load_vsr(
-    name, # a name of VSR_CONFIGS whose weights are shipped; or a file: *.safetensors from `save_vsr`, or checkpoint_step_….pth
-): # VSRPlusPlus in evaluation mode
+    name,  # a name of VSR_CONFIGS whose weights are shipped; or a file: *.safetensors from `save_vsr`, or checkpoint_step_….pth
+):  # VSRPlusPlus in evaluation mode
     "A trained model."
     path = Path(name)
     if not path.suffix:
         look_up(str(name), VSR_CONFIGS, 'super-resolution model')
-        path = Path(files('lift')/'weights'/f'{name}.safetensors')
+        path = Path(files('lift') / 'weights' / f'{name}.safetensors')
     found = read_vsr(path)
-    if not found: raise LiftError(f'{path}: holds no weights of VSR++')
+    if not found:
+        raise LiftError(f'{path}: holds no weights of VSR++')
     state, config = found
     model = VSRPlusPlus(config)
-    try: model.load_state_dict(state)
-    except RuntimeError as e: raise LiftError(f'{path}: its weights do not fit its configuration ({str(e).splitlines()[1].strip()[:100]})') from None
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as e:
+        raise LiftError(
+            f'{path}: its weights do not fit its configuration ({str(e).splitlines()[1].strip()[:100]})'
+        ) from None
     return model.eval()

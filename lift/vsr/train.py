@@ -30,250 +30,460 @@ from ..tracking import RunRecord, TensorBoardLogger, going_on
 from ..train import recipe_path, threads_for
 from ..video import split_at_cuts
 from ..viz import to_pixels
-from .data import CATEGORIES, FORMATS, VERSIONS, Degradation, FormatLoader, Validation, VSRDataset, category_folder, check_numbers, check_weights, windows_around, write_sample
+from lift.vsr.data import (
+    CATEGORIES,
+    FORMATS,
+    VERSIONS,
+    Degradation,
+    FormatLoader,
+    Validation,
+    VSRDataset,
+    category_folder,
+    check_numbers,
+    check_weights,
+    windows_around,
+    write_sample,
+)
 from .model import SCALE, VSRConfig, VSRPlusPlus, enlarge, save_vsr
 
 # %% ../../nbs/52_vsr_train.ipynb #0efdcc78
 @dataclass(frozen=True)
 class DataSection(Config):
     "What is trained on."
+
     category: str = 'general'
-    lr_version: str = '7frames' # 5frames or 7frames
-    data_root: str|None = None # folder that holds Universal/, Space/ or Toon/
-    formats: tuple = () # names; the category's usual ones by default
-    format_weights: dict = field(default_factory=dict) # how often each is drawn; all alike by default
-    num_workers: int = 0 # processes that read pictures
-    threads: int|None = None # that read ahead; by default 0 on a processor, up to 8 on a GPU
-    val_pictures: int|None = None # at most so many of Val/GT, spread over all
+    lr_version: str = '7frames'  # 5frames or 7frames
+    data_root: str | None = None  # folder that holds Universal/, Space/ or Toon/
+    formats: tuple = ()  # names; the category's usual ones by default
+    format_weights: dict = field(
+        default_factory=dict
+    )  # how often each is drawn; all alike by default
+    num_workers: int = 0  # processes that read pictures
+    threads: int | None = None  # that read ahead; by default 0 on a processor, up to 8 on a GPU
+    val_pictures: int | None = None  # at most so many of Val/GT, spread over all
 
     choices = dict(category=tuple(CATEGORIES), lr_version=tuple(VERSIONS))
     limits = dict(num_workers=(0, 64), threads=(0, 64), val_pictures=(1, None))
 
+
 @dataclass(frozen=True)
 class TrainingSection(Config):
     "How it is trained."
+
     total_steps: int = 100_000
-    batch_size: dict = field(default_factory=dict) # samples of a micro-batch on one rank, by format
-    gradient_accumulation: dict = field(default_factory=dict) # micro-batches of a step, by format; 1 by default
+    batch_size: dict = field(
+        default_factory=dict
+    )  # samples of a micro-batch on one rank, by format
+    gradient_accumulation: dict = field(
+        default_factory=dict
+    )  # micro-batches of a step, by format; 1 by default
     learning_rate: float = 1e-4
     warmup_steps: int = 1000
-    mixed_precision: bool = False # bfloat16 arithmetic
-    loss: str = 'charbonnier' # charbonnier, l1, l2 or psnr
-    validate_every: int = 500 # steps
-    save_every: int = 5000 # steps
-    val_images: int = 4 # pictures saved at each validation
-    shorten: float = .1 # how often a window loses frames at its ends, as at the ends of a shot
+    mixed_precision: bool = False  # bfloat16 arithmetic
+    loss: str = 'charbonnier'  # charbonnier, l1, l2 or psnr
+    validate_every: int = 500  # steps
+    save_every: int = 5000  # steps
+    val_images: int = 4  # pictures saved at each validation
+    shorten: float = 0.1  # how often a window loses frames at its ends, as at the ends of a shot
     weight_decay: float = 1e-4
-    ema: float = .999 # decay of the average of the weights
-    time_limit: float|None = None # minutes, then save and stop
+    ema: float = 0.999  # decay of the average of the weights
+    time_limit: float | None = None  # minutes, then save and stop
     seed: int = 0
     device: str = 'auto'
 
     choices = dict(loss=('charbonnier', 'l1', 'l2', 'psnr'))
-    limits = dict(total_steps=(1, None), learning_rate=(0, 1), validate_every=(1, None), save_every=(1, None), val_images=(0, None), shorten=(0, 1))
+    limits = dict(
+        total_steps=(1, None),
+        learning_rate=(0, 1),
+        validate_every=(1, None),
+        save_every=(1, None),
+        val_images=(0, None),
+        shorten=(0, 1),
+    )
+
 
 @dataclass(frozen=True)
 class VSRTrainConfig(Config):
     "A training run of VSR++."
+
     model: VSRConfig = VSRConfig()
     data: DataSection = DataSection()
     training: TrainingSection = TrainingSection()
 
+
 @patch(cls_method=True)
 def from_dict(cls: VSRTrainConfig, values: dict):
     "A run from the sections MODEL, DATA and TRAINING; the number of frames follows from DATA.lr_version."
-    if not isinstance(values, dict): raise LiftError(f'a configuration is a mapping of sections, not {type(values).__name__}')
-    for key in values: look_up(key, dict.fromkeys(('MODEL', 'DATA', 'TRAINING')), 'section')
+    if not isinstance(values, dict):
+        raise LiftError(f'a configuration is a mapping of sections, not {type(values).__name__}')
+    for key in values:
+        look_up(key, dict.fromkeys(('MODEL', 'DATA', 'TRAINING')), 'section')
     part = lambda key: values.get(key) or {}
-    if 'num_frames' in part('MODEL'): raise LiftError('MODEL: num_frames follows from DATA.lr_version: leave it out')
-    data, training = _section(DataSection, 'DATA', part('DATA')), _section(TrainingSection, 'TRAINING', part('TRAINING'))
+    if 'num_frames' in part('MODEL'):
+        raise LiftError('MODEL: num_frames follows from DATA.lr_version: leave it out')
+    data, training = (
+        _section(DataSection, 'DATA', part('DATA')),
+        _section(TrainingSection, 'TRAINING', part('TRAINING')),
+    )
     model = _section(VSRConfig, 'MODEL', part('MODEL'))
     return cls(replace(model, num_frames=VERSIONS[data.lr_version]), data, training)
 
+
 def _section(kind, name, values):
-    if not isinstance(values, dict): raise LiftError(f'{name}: should be a mapping of keys to values, not {type(values).__name__}')
-    try: return kind.from_dict(values)
-    except LiftError as e: raise LiftError(f'{name}: {e}') from None
+    if not isinstance(values, dict):
+        raise LiftError(
+            f'{name}: should be a mapping of keys to values, not {type(values).__name__}'
+        )
+    try:
+        return kind.from_dict(values)
+    except LiftError as e:
+        raise LiftError(f'{name}: {e}') from None
 
 # %% ../../nbs/52_vsr_train.ipynb #cd186360
 def luma(
-    image: Tensor, # [B, 3, H, W] in [0, 1]
-): # [B, 3, H, W], three times the same
+    image: Tensor,  # [B, 3, H, W] in [0, 1]
+):  # [B, 3, H, W], three times the same
     "Y of BT.601 in its limited range, as the literature scores it (MATLAB's rgb2ycbcr)."
-    y = (image*image.new_tensor([65.481, 128.553, 24.966])[:, None, None]/255).sum(1, keepdim=True)+16/255
+    y = (image * image.new_tensor([65.481, 128.553, 24.966])[:, None, None] / 255).sum(
+        1, keepdim=True
+    ) + 16 / 255
     return y.expand(-1, 3, -1, -1)
 
+
 def scores(
-    picture: Tensor, # [B, 3, H, W]
-    target: Tensor, # [B, 3, H, W] in [0, 1]
-): # {metric: [B]}
+    picture: Tensor,  # [B, 3, H, W]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+):  # {metric: [B]}
     "PSNR and SSIM of pictures as saved with 8 bits, on RGB and on Y."
     picture, target = quantize(picture.float()), quantize(target)
     y, wanted = luma(picture), luma(target)
-    return dict(psnr=psnr(picture, target), ssim=ssim(picture, target), psnr_y=psnr(y, wanted), ssim_y=ssim(y, wanted))
+    return dict(
+        psnr=psnr(picture, target),
+        ssim=ssim(picture, target),
+        psnr_y=psnr(y, wanted),
+        ssim_y=ssim(y, wanted),
+    )
+
 
 class VSRTask(Task):
     "VSR++, its loss, and its scores beside those of bicubic enlargement."
-    def __init__(self, model: VSRPlusPlus, loss: str='charbonnier', shorten: float=0.):
+
+    def __init__(self, model: VSRPlusPlus, loss: str = 'charbonnier', shorten: float = 0.0):
         super().__init__(model)
         self.criterion, self.shorten = getattr(losses, f'{loss}_loss'), shorten
 
-    def predict(self, model, batch): return model(batch['frames'])
+    def predict(self, model, batch):
+        return model(batch['frames'])
 
     def loss(self, model, batch):
-        frames, reach = batch['frames'], batch['frames'].shape[1]//2
-        back, ahead = (int(torch.randint(reach+1, ())) if torch.rand(()) < self.shorten else reach for _ in range(2))
-        output = model(frames[:, reach-back:reach+ahead+1], back)
+        frames, reach = batch['frames'], batch['frames'].shape[1] // 2
+        back, ahead = (
+            int(torch.randint(reach + 1, ())) if torch.rand(()) < self.shorten else reach
+            for _ in range(2)
+        )
+        output = model(frames[:, reach - back : reach + ahead + 1], back)
         loss = self.criterion(output, batch['target'])
         return loss, {}, output
 
     def score(self, output, batch):
         frames = batch['frames']
-        base = scores(enlarge(frames[:, frames.shape[1]//2]), batch['target'])
+        base = scores(enlarge(frames[:, frames.shape[1] // 2]), batch['target'])
         return scores(output, batch['target']) | {f'bicubic_{k}': v for k, v in base.items()}
 
-    def blocks(self): return list(self.model.children())
-    def save(self, model, path): save_vsr(model, path)
+    def blocks(self):
+        return list(self.model.children())
+
+    def save(self, model, path):
+        save_vsr(model, path)
 
 # %% ../../nbs/52_vsr_train.ipynb #2a0ad94a
 class VSRLearner(Learner):
     "A learner whose number of micro-batches depends on the step."
+
     def _gradient(self, stream):
-        fixed, self.options = self.options, replace(self.options, grad_accum=self.train.accumulation(self.step))
-        try: super()._gradient(stream)
-        finally: self.options = fixed
+        fixed, self.options = (
+            self.options,
+            replace(self.options, grad_accum=self.train.accumulation(self.step)),
+        )
+        try:
+            super()._gradient(stream)
+        finally:
+            self.options = fixed
+
 
 class NamedCheckpoints(Callback):
     "`checkpoints/checkpoint_step_005000.pth`: weights for use, readable by `torch.load(…, weights_only=True)` and `load_vsr`."
+
     def after_save(self, learner, path):
         model = learner.evaluated
-        state = dict(model={k: v.cpu() for k, v in model.state_dict().items()}, vsr=model.config.to_yaml(), step=learner.step, metrics=learner.metrics)
-        with going_on(path), replacing(path.with_name(f'checkpoint_step_{learner.step:06d}.pth')) as beside: torch.save(state, beside)
+        state = dict(
+            model={k: v.cpu() for k, v in model.state_dict().items()},
+            vsr=model.config.to_yaml(),
+            step=learner.step,
+            metrics=learner.metrics,
+        )
+        with (
+            going_on(path),
+            replacing(path.with_name(f'checkpoint_step_{learner.step:06d}.pth')) as beside,
+        ):
+            torch.save(state, beside)
+
 
 class ValidationImages(Callback):
     "`validation_images/step_000500/pred_000.png` and `gt_000.png`."
-    def __init__(self, count: int=4): self.count = count # pictures
+
+    def __init__(self, count: int = 4):
+        self.count = count  # pictures
 
     @torch.no_grad()
     def after_validate(self, learner):
-        place, model = learner.folder/'validation_images'/f'step_{learner.step:06d}', learner.evaluated.eval()
+        place, model = (
+            learner.folder / 'validation_images' / f'step_{learner.step:06d}',
+            learner.evaluated.eval(),
+        )
         with going_on(place):
             place.mkdir(parents=True, exist_ok=True)
             for i, batch in enumerate(islice(learner.valid, self.count)):
-                with learner.autocast(): made = learner.task.predict(model, {k: v.to(learner.device) if isinstance(v, Tensor) else v for k, v in batch.items()})
-                for name, picture in (('pred', made.float().cpu()), ('gt', batch['target'])): Image.fromarray(to_pixels(picture[0].clamp(0, 1))).save(place/f'{name}_{i:03d}.png')
+                with learner.autocast():
+                    made = learner.task.predict(
+                        model,
+                        {
+                            k: v.to(learner.device) if isinstance(v, Tensor) else v
+                            for k, v in batch.items()
+                        },
+                    )
+                for name, picture in (('pred', made.float().cpu()), ('gt', batch['target'])):
+                    Image.fromarray(to_pixels(picture[0].clamp(0, 1))).save(
+                        place / f'{name}_{i:03d}.png'
+                    )
 
 # %% ../../nbs/52_vsr_train.ipynb #c74f9401
 def create_vsr_learner(
     config: VSRTrainConfig,
     folder='experiments/run',
-    callbacks=None, # Progress, tensorboard, record, checkpoints and pictures by default
-): # VSRLearner
+    callbacks=None,  # Progress, tensorboard, record, checkpoints and pictures by default
+):  # VSRLearner
     "Everything a run needs, checked."
     data, t = config.data, config.training
-    if not data.data_root: raise LiftError('DATA.data_root: say in which folder the data are (or give --data_root)')
+    if not data.data_root:
+        raise LiftError('DATA.data_root: say in which folder the data are (or give --data_root)')
     processes = PartialState(cpu=pick_device(t.device).type == 'cpu')
     ranks = dict(rank=processes.process_index, world=processes.num_processes)
     threads = threads_for(data, pick_device(t.device))
-    train = FormatLoader(VSRDataset(data.data_root, data.category, data.lr_version, data.formats, seed=t.seed), t.batch_size, t.gradient_accumulation, data.format_weights, t.total_steps, data.num_workers, threads=threads, **ranks)
-    valid = Validation(data.data_root, data.category, data.lr_version, limit=data.val_pictures, **ranks)
-    options = LearnerConfig(steps=t.total_steps, lr=t.learning_rate, weight_decay=t.weight_decay, warmup_steps=t.warmup_steps, ema=t.ema, precision='bfloat16' if t.mixed_precision else 'float32', channels_last=t.mixed_precision,
-                            seed=t.seed, validate_every=t.validate_every/t.total_steps, save_every=t.save_every, time_limit=t.time_limit, device=t.device)
+    train = FormatLoader(
+        VSRDataset(data.data_root, data.category, data.lr_version, data.formats, seed=t.seed),
+        t.batch_size,
+        t.gradient_accumulation,
+        data.format_weights,
+        t.total_steps,
+        data.num_workers,
+        threads=threads,
+        **ranks,
+    )
+    valid = Validation(
+        data.data_root, data.category, data.lr_version, limit=data.val_pictures, **ranks
+    )
+    options = LearnerConfig(
+        steps=t.total_steps,
+        lr=t.learning_rate,
+        weight_decay=t.weight_decay,
+        warmup_steps=t.warmup_steps,
+        ema=t.ema,
+        precision='bfloat16' if t.mixed_precision else 'float32',
+        channels_last=t.mixed_precision,
+        seed=t.seed,
+        validate_every=t.validate_every / t.total_steps,
+        save_every=t.save_every,
+        time_limit=t.time_limit,
+        device=t.device,
+    )
     torch.manual_seed(t.seed)
     task = VSRTask(VSRPlusPlus(config.model), t.loss, t.shorten)
-    own = [Progress(), TensorBoardLogger(), RunRecord(), NamedCheckpoints(), ValidationImages(t.val_images)]
-    return VSRLearner(task, train, valid, options, folder, own if callbacks is None else callbacks, asdict(config), free=_free)
+    own = [
+        Progress(),
+        TensorBoardLogger(),
+        RunRecord(),
+        NamedCheckpoints(),
+        ValidationImages(t.val_images),
+    ]
+    return VSRLearner(
+        task,
+        train,
+        valid,
+        options,
+        folder,
+        own if callbacks is None else callbacks,
+        asdict(config),
+        free=_free,
+    )
 
-_free = ('data.data_root', 'data.num_workers', 'data.threads', *(f'training.{k}' for k in ('time_limit', 'save_every', 'device', 'val_images'))) # do not change what is computed
+
+_free = (
+    'data.data_root',
+    'data.num_workers',
+    'data.threads',
+    *(f'training.{k}' for k in ('time_limit', 'save_every', 'device', 'val_images')),
+)  # do not change what is computed
 
 # %% ../../nbs/52_vsr_train.ipynb #2a838144
-def move_aside(folder): # Path, or None
+def move_aside(folder):  # Path, or None
     "An earlier run's folder, renamed to NAME.1, NAME.2, …"
     folder = Path(folder)
-    if not list_checkpoints(folder): return None
+    if not list_checkpoints(folder):
+        return None
     n = next(n for n in range(1, 10_000) if not folder.with_name(f'{folder.name}.{n}').exists())
     return folder.rename(folder.with_name(f'{folder.name}.{n}'))
 
+
 def train_vsr(
     config: VSRTrainConfig,
-    folder, # of the run
-    resume: bool=False, # go on with the run that is there
+    folder,  # of the run
+    resume: bool = False,  # go on with the run that is there
     callbacks=None,
-): # VSRLearner
+):  # VSRLearner
     "Train VSR++."
     learner = create_vsr_learner(config, folder, callbacks)
-    if not resume and learner.is_main and (old := move_aside(folder)): print(f'{folder}: an earlier run was moved to {old} (--resume would have gone on with it)')
+    if not resume and learner.is_main and (old := move_aside(folder)):
+        print(f'{folder}: an earlier run was moved to {old} (--resume would have gone on with it)')
     learner.processes.wait_for_everyone()
     return learner.fit(resume)
+
 
 @dataclass
 class VSRTrainOptions:
     "What `lift vsr-train` is told."
-    config: str # a YAML file, or vsr-general-7frames, vsr-general-5frames, vsr-space-7frames, vsr-toon-7frames, vsr-small
-    data_root: str|None = None # instead of DATA.data_root
-    total_steps: int|None = None # instead of TRAINING.total_steps
-    time_limit: float|None = None # minutes, then save and stop
-    device: str|None = None # auto, cpu, cuda, cuda:1 or mps
-    out: Path = Path('experiments') # folder of all runs
-    name: str|None = None # of the run; general_fresh_7frames and the like by default
-    resume: bool = False # go on with the run of that name
 
-def vsr_config_of(options: VSRTrainOptions): # VSRTrainConfig
+    config: str  # a YAML file, or vsr-general-7frames, vsr-general-5frames, vsr-space-7frames, vsr-toon-7frames, vsr-small
+    data_root: str | None = None  # instead of DATA.data_root
+    total_steps: int | None = None  # instead of TRAINING.total_steps
+    time_limit: float | None = None  # minutes, then save and stop
+    device: str | None = None  # auto, cpu, cuda, cuda:1 or mps
+    out: Path = Path('experiments')  # folder of all runs
+    name: str | None = None  # of the run; general_fresh_7frames and the like by default
+    resume: bool = False  # go on with the run of that name
+
+
+def vsr_config_of(options: VSRTrainOptions):  # VSRTrainConfig
     "The configuration, with what the command line changes."
     config = VSRTrainConfig.from_dict(read_yaml(recipe_path(options.config)))
-    given = lambda section, names: replace(section, **{n: v for n in names if (v := getattr(options, n)) is not None})
-    return replace(config, data=given(config.data, ('data_root',)), training=given(config.training, ('total_steps', 'time_limit', 'device')))
+    given = lambda section, names: replace(
+        section, **{n: v for n in names if (v := getattr(options, n)) is not None}
+    )
+    return replace(
+        config,
+        data=given(config.data, ('data_root',)),
+        training=given(config.training, ('total_steps', 'time_limit', 'device')),
+    )
+
 
 def vsr_train_command(
-    args: list, # of `lift vsr-train`
-): # exit status
+    args: list,  # of `lift vsr-train`
+):  # exit status
     "Train VSR++ as the command line says."
-    options = tyro.cli(VSRTrainOptions, prog='lift vsr-train', args=args, description='Train VSR++ from a YAML file.')
+    options = tyro.cli(
+        VSRTrainOptions,
+        prog='lift vsr-train',
+        args=args,
+        description='Train VSR++ from a YAML file.',
+    )
     config = vsr_config_of(options)
-    folder = options.out/(options.name or f'{config.data.category}_fresh_{config.data.lr_version}')
+    folder = options.out / (
+        options.name or f'{config.data.category}_fresh_{config.data.lr_version}'
+    )
     learner = train_vsr(config, folder, options.resume)
     print(f'{folder}: {learner.stop_reason} at step {learner.step} of {learner.steps}')
     return 0
 
 # %% ../../nbs/52_vsr_train.ipynb #d8643014
-NAMED_CONFIGS = ('vsr-general-7frames', 'vsr-general-5frames', 'vsr-space-7frames', 'vsr-toon-7frames')
+NAMED_CONFIGS = (
+    'vsr-general-7frames',
+    'vsr-general-5frames',
+    'vsr-space-7frames',
+    'vsr-toon-7frames',
+)
+
 
 def mock_data(root, category: str):
     "Two random soft pictures of `mini_180`, and two to validate on."
     place, rng = category_folder(root, category), np.random.default_rng(0)
     for i in range(4):
-        window = torch.nn.functional.interpolate(torch.from_numpy(rng.random((7, 3, 30, 30))).float(), (180, 180), mode='bicubic', align_corners=False).clamp(0, 1)
-        write_sample(place, FORMATS['mini_180'] if i < 2 else replace(FORMATS['mini_180'], folder='Val'), f'{i:03d}', window, Degradation(), rng) # in Val only GT counts
+        window = torch.nn.functional.interpolate(
+            torch.from_numpy(rng.random((7, 3, 30, 30))).float(),
+            (180, 180),
+            mode='bicubic',
+            align_corners=False,
+        ).clamp(0, 1)
+        write_sample(
+            place,
+            FORMATS['mini_180'] if i < 2 else replace(FORMATS['mini_180'], folder='Val'),
+            f'{i:03d}',
+            window,
+            Degradation(),
+            rng,
+        )  # in Val only GT counts
 
-def selftest(folder): # iterator of lines
+
+def selftest(folder):  # iterator of lines
     "Everything once, on mock data in an empty folder; an error where something does not work."
     for name in NAMED_CONFIGS:
         config = VSRTrainConfig.from_dict(read_yaml(recipe_path(name)))
-        check_numbers(config.data.formats, 'batch_size', config.training.batch_size, None), check_weights(config.data.formats, config.data.format_weights)
+        (
+            check_numbers(config.data.formats, 'batch_size', config.training.batch_size, None),
+            check_weights(config.data.formats, config.data.format_weights),
+        )
         yield f'configuration {name}: {config.data.category}, {config.data.lr_version}, {config.model.base_channels} channels, {config.model.num_blocks} blocks, {len(config.data.formats)} formats'
     for category in CATEGORIES:
         mock_data(folder, category)
         for version, n in VERSIONS.items():
-            frames, target, _ = VSRDataset(folder, category, version, ('mini_180',)).read('mini_180', 0)
+            frames, target, _ = VSRDataset(folder, category, version, ('mini_180',)).read(
+                'mini_180', 0
+            )
             assert frames.shape == (n, 3, 60, 60) and target.shape == (3, 180, 180)
             yield f'data {category}, {version}: stacks of {n} frames read and checked'
     for version, n in VERSIONS.items():
-        model, batch = VSRPlusPlus(VSRConfig(num_frames=n, base_channels=16, num_blocks=4)), next(iter(Validation(folder, 'general', version)))
-        with torch.no_grad(): assert torch.equal(model(batch['frames']), enlarge(batch['frames'][:, n//2]))
+        model, batch = (
+            VSRPlusPlus(VSRConfig(num_frames=n, base_channels=16, num_blocks=4)),
+            next(iter(Validation(folder, 'general', version))),
+        )
+        with torch.no_grad():
+            assert torch.equal(model(batch['frames']), enlarge(batch['frames'][:, n // 2]))
         yield f'model of {n} frames: {model.count_parameters():,} parameters, untrained equal to bicubic'
-        training = TrainingSection(total_steps=1, batch_size=dict(mini_180=1), gradient_accumulation=dict(mini_180=2), validate_every=1, device='cpu')
-        config = VSRTrainConfig(model.config, DataSection('general', version, str(folder), ('mini_180',)), training)
-        learner = train_vsr(config, Path(folder)/'runs'/version, callbacks=[NamedCheckpoints(), ValidationImages(1)])
-        for made in ('checkpoints/checkpoint_step_000001.pth', 'validation_images/step_000001/pred_000.png'): assert (learner.folder/made).is_file(), made
+        training = TrainingSection(
+            total_steps=1,
+            batch_size=dict(mini_180=1),
+            gradient_accumulation=dict(mini_180=2),
+            validate_every=1,
+            device='cpu',
+        )
+        config = VSRTrainConfig(
+            model.config, DataSection('general', version, str(folder), ('mini_180',)), training
+        )
+        learner = train_vsr(
+            config,
+            Path(folder) / 'runs' / version,
+            callbacks=[NamedCheckpoints(), ValidationImages(1)],
+        )
+        for made in (
+            'checkpoints/checkpoint_step_000001.pth',
+            'validation_images/step_000001/pred_000.png',
+        ):
+            assert (learner.folder / made).is_file(), made
         yield f'training, {version}: a step with loss {learner.parts["loss"]:.4f}, a checkpoint, a validation at {learner.metrics["psnr"]:.2f} dB'
 
-def vsr_selftest_command(args: list=()): # exit status
+
+def vsr_selftest_command(args: list = ()):  # exit status
     "Try everything of VSR++ once, and say what works."
-    tyro.cli(lambda: None, prog='lift vsr-selftest', args=list(args), description='Try VSR++ on mock data: configurations, data, both models, one step of training.')
+    tyro.cli(
+        lambda: None,
+        prog='lift vsr-selftest',
+        args=list(args),
+        description='Try VSR++ on mock data: configurations, data, both models, one step of training.',
+    )
     with tempfile.TemporaryDirectory() as d:
         try:
-            for line in selftest(d): print('ok  ', line)
-        except Exception as e: # whatever it is, it is what the test is for
+            for line in selftest(d):
+                print('ok  ', line)
+        except Exception as e:  # whatever it is, it is what the test is for
             print(f'FAIL {type(e).__name__}: {e}')
             return 1
     return 0
@@ -282,19 +492,31 @@ def vsr_selftest_command(args: list=()): # exit status
 @torch.no_grad()
 def score_videos(
     model: VSRPlusPlus,
-    videos, # paths
-    degradation: Degradation=Degradation(),
-    every: int=12, # of the frames with a whole window in their shot, every so many
-    limit: int=8, # of a video, at most
+    videos,  # paths
+    degradation: Degradation = Degradation(),
+    every: int = 12,  # of the frames with a whole window in their shot, every so many
+    limit: int = 8,  # of a video, at most
     device='cpu',
-): # DataFrame: clip, frame, scores, and those of bicubic enlargement
+):  # DataFrame: clip, frame, scores, and those of bicubic enlargement
     "Scores of a model on real sequences."
-    rows, reach, model = [], model.config.num_frames//2, model.to(device).eval()
+    rows, reach, model = [], model.config.num_frames // 2, model.to(device).eval()
     for path in map(Path, videos):
-        centres = [i for start, stop in split_at_cuts(path) for i in range(start+3, stop-3)][every//2::every][:limit]
+        centres = [i for start, stop in split_at_cuts(path) for i in range(start + 3, stop - 3)][
+            every // 2 :: every
+        ][:limit]
         for i, frames in windows_around(path, centres):
-            h, w = (n//SCALE*SCALE for n in frames.shape[-2:])
-            target, small = frames[3:4, :, :h, :w], degradation(frames[3-reach:4+reach, :, :h, :w], i)
-            own, base = (scores(x.cpu(), target) for x in (model(small[None].to(device)), enlarge(small[reach:reach+1])))
-            rows.append(dict(clip=path.stem, frame=i) | {k: v.item() for k, v in own.items()} | {f'bicubic_{k}': v.item() for k, v in base.items()})
+            h, w = (n // SCALE * SCALE for n in frames.shape[-2:])
+            target, small = (
+                frames[3:4, :, :h, :w],
+                degradation(frames[3 - reach : 4 + reach, :, :h, :w], i),
+            )
+            own, base = (
+                scores(x.cpu(), target)
+                for x in (model(small[None].to(device)), enlarge(small[reach : reach + 1]))
+            )
+            rows.append(
+                dict(clip=path.stem, frame=i)
+                | {k: v.item() for k, v in own.items()}
+                | {f'bicubic_{k}': v.item() for k, v in base.items()}
+            )
     return pd.DataFrame(rows)

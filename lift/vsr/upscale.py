@@ -21,7 +21,16 @@ from tyro.conf import Positional
 
 from ..baselines import DTYPES, Blend, fastest_dtype, get_interpolator, stored_as
 from ..core import LiftError, look_up, pick_device
-from ..interpolate import Job, OutputFrame, Report, ahead, fade, job_frames, memory_at_hand, run_job, tile_places
+from lift.interpolate import (
+    Job,
+    OutputFrame,
+    ahead,
+    fade,
+    job_frames,
+    memory_at_hand,
+    run_job,
+    tile_places,
+)
 from ..timing import LiveTensors
 from ..video import CutFinder
 from .model import SCALE, load_vsr
@@ -29,164 +38,268 @@ from .model import SCALE, load_vsr
 # %% ../../nbs/54_vsr_upscale.ipynb #dc7b904f
 class Upscaler:
     "A super-resolution model, made ready for whole videos."
-    def __init__(self,
-        model, # VSRPlusPlus, or what `load_vsr` takes
+
+    def __init__(
+        self,
+        model,  # VSRPlusPlus, or what `load_vsr` takes
         device='cpu',
-        dtype: str='float32', # arithmetic of the network: float32, bfloat16, float16, or auto: the fastest that the device has
-        tile: int=None, # side of the tiles in small pixels; 0 for none; by default what the memory allows
-        overlap: int=32,
+        dtype: str = 'float32',  # arithmetic of the network: float32, bfloat16, float16, or auto: the fastest that the device has
+        tile: int = None,  # side of the tiles in small pixels; 0 for none; by default what the memory allows
+        overlap: int = 32,
     ):
         self.name = str(model) if isinstance(model, (str, Path)) else 'vsr'
-        self.device, self.tile, self.overlap, self.places = torch.device(device), tile, overlap, None
-        self.dtype = fastest_dtype(self.device) if dtype == 'auto' else look_up(dtype, DTYPES, 'dtype')
-        self.model = stored_as(load_vsr(model) if isinstance(model, (str, Path)) else model, self.dtype).to(device).eval()
-        self.reach = self.model.config.num_frames//2
-        if tile and tile < 2*overlap+64: raise LiftError(f'--tile {tile}: tiles overlap by {overlap} pixels and need {2*overlap+64} or more')
+        self.device, self.tile, self.overlap, self.places = (
+            torch.device(device),
+            tile,
+            overlap,
+            None,
+        )
+        self.dtype = (
+            fastest_dtype(self.device) if dtype == 'auto' else look_up(dtype, DTYPES, 'dtype')
+        )
+        self.model = (
+            stored_as(load_vsr(model) if isinstance(model, (str, Path)) else model, self.dtype)
+            .to(device)
+            .eval()
+        )
+        self.reach = self.model.config.num_frames // 2
+        if tile and tile < 2 * overlap + 64:
+            raise LiftError(
+                f'--tile {tile}: tiles overlap by {overlap} pixels and need {2 * overlap + 64} or more'
+            )
 
-    def _autocast(self): return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
+    def _autocast(self):
+        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
 
     @torch.no_grad()
     def bytes_per_pixel(self, side=64):
         "Working memory for a small pixel, measured."
-        with self._autocast(), LiveTensors() as live: self.model(torch.rand(1, 2*self.reach+1, 3, side, side, device=self.device))
-        return live.peak/side**2
+        with self._autocast(), LiveTensors() as live:
+            self.model(torch.rand(1, 2 * self.reach + 1, 3, side, side, device=self.device))
+        return live.peak / side**2
 
     def _lay_out(self, size):
         "Rows and columns of the tiles for frames of that size."
         tile = self.tile
         if tile is None:
-            pixels = min(memory_at_hand(self.device)/3, 2e9)/self.bytes_per_pixel()
-            tile = 0 if size[0]*size[1] <= pixels else max(2*self.overlap+64, int(pixels**.5)//64*64)
+            pixels = min(memory_at_hand(self.device) / 3, 2e9) / self.bytes_per_pixel()
+            tile = (
+                0
+                if size[0] * size[1] <= pixels
+                else max(2 * self.overlap + 64, int(pixels**0.5) // 64 * 64)
+            )
         self.size, self.places = size, [tile_places(n, tile or n, self.overlap) for n in size]
 
     @torch.no_grad()
-    def encode(self, image: Tensor): # [1, 3, H, W] -> a list: what the model keeps of every tile
+    def encode(self, image: Tensor):  # [1, 3, H, W] -> a list: what the model keeps of every tile
         "What is kept of a frame."
-        if min(image.shape[-2:]) < 8: raise LiftError(f'a frame of {image.shape[-1]}×{image.shape[-2]} is too small: both sides need at least 8 pixels')
-        if self.places is None or self.size != tuple(image.shape[-2:]): self._lay_out(tuple(image.shape[-2:]))
+        if min(image.shape[-2:]) < 8:
+            raise LiftError(
+                f'a frame of {image.shape[-1]}×{image.shape[-2]} is too small: both sides need at least 8 pixels'
+            )
+        if self.places is None or self.size != tuple(image.shape[-2:]):
+            self._lay_out(tuple(image.shape[-2:]))
         rows, columns = self.places
-        with self._autocast(): return [self.model.encode(image[..., y, x].contiguous()) for y in rows for x in columns]
+        with self._autocast():
+            return [self.model.encode(image[..., y, x].contiguous()) for y in rows for x in columns]
 
     @torch.no_grad()
-    def enlarge(self, kept: list, centre: int): # of `encode`, in order of time -> [1, 3, 3H, 3W], not clamped
+    def enlarge(
+        self, kept: list, centre: int
+    ):  # of `encode`, in order of time -> [1, 3, 3H, 3W], not clamped
         "The frame at a list position, three times larger."
-        large = [[slice(SCALE*p.start, SCALE*p.stop) for p in places] for places in self.places]
-        weights = [fade(places, SCALE*n, SCALE*self.overlap) for places, n in zip(large, self.size)]
-        out = torch.zeros(1, 3, *(SCALE*n for n in self.size), device=self.device)
-        parts = [(y, x, v[:, None]*h) for y, v in zip(large[0], weights[0]) for x, h in zip(large[1], weights[1])]
+        large = [[slice(SCALE * p.start, SCALE * p.stop) for p in places] for places in self.places]
+        weights = [
+            fade(places, SCALE * n, SCALE * self.overlap) for places, n in zip(large, self.size)
+        ]
+        out = torch.zeros(1, 3, *(SCALE * n for n in self.size), device=self.device)
+        parts = [
+            (y, x, v[:, None] * h)
+            for y, v in zip(large[0], weights[0])
+            for x, h in zip(large[1], weights[1])
+        ]
         for k, (y, x, weight) in enumerate(parts):
-            with self._autocast(): out[..., y, x] += self.model.from_features([f[k] for f in kept], centre).float()*weight.to(self.device)
+            with self._autocast():
+                out[..., y, x] += self.model.from_features(
+                    [f[k] for f in kept], centre
+                ).float() * weight.to(self.device)
         return out
 
 # %% ../../nbs/54_vsr_upscale.ipynb #ddd0aba3
 def with_shots(
-    frames, # iterator of OutputFrame
-): # iterator of (OutputFrame, whether a new shot begins with it), three late
+    frames,  # iterator of OutputFrame
+):  # iterator of (OutputFrame, whether a new shot begins with it), three late
     "The same frames, and where shots begin."
     finder, waiting, cuts = CutFinder(), deque(), set()
     for frame in frames:
         waiting.append(frame)
-        if (cut := finder.push(frame.image)) is not None: cuts.add(cut)
-        if len(waiting) > finder.reach: yield waiting.popleft(), finder.count-1-finder.reach in cuts
-    first, cuts = finder.count-len(waiting), cuts | set(finder.finish())
+        if (cut := finder.push(frame.image)) is not None:
+            cuts.add(cut)
+        if len(waiting) > finder.reach:
+            yield waiting.popleft(), finder.count - 1 - finder.reach in cuts
+    first, cuts = finder.count - len(waiting), cuts | set(finder.finish())
     yield from ((frame, i in cuts) for i, frame in enumerate(waiting, first))
 
+
 def window_of(
-    begins: list, # for each frame in the ring: does a new shot begin with it
-    at: int, # list position of the wanted frame
-    reach: int, # frames on either side
-): # first list position and the one after the last
+    begins: list,  # for each frame in the ring: does a new shot begin with it
+    at: int,  # list position of the wanted frame
+    reach: int,  # frames on either side
+):  # first list position and the one after the last
     "The part of the ring around a frame that belongs to its shot."
-    first, last = at, at+1
-    while first > 0 and at-first < reach and not begins[first]: first -= 1
-    while last < len(begins) and last-at <= reach and not begins[last]: last += 1
+    first, last = at, at + 1
+    while first > 0 and at - first < reach and not begins[first]:
+        first -= 1
+    while last < len(begins) and last - at <= reach and not begins[last]:
+        last += 1
     return first, last
 
+
 def upscale_stream(
-    frames, # iterator of OutputFrame
+    frames,  # iterator of OutputFrame
     upscaler: Upscaler,
-    skip: int=0, # frames at the beginning that are only looked at
-): # iterator of OutputFrame
+    skip: int = 0,  # frames at the beginning that are only looked at
+):  # iterator of OutputFrame
     "Every frame three times larger, from the frames of its shot around it."
-    ring, at, reach, count = deque(), 0, upscaler.reach, 0 # of (frame, begins a shot, what is kept)
+    ring, at, reach, count = (
+        deque(),
+        0,
+        upscaler.reach,
+        0,
+    )  # of (frame, begins a shot, what is kept)
+
     def made():
         first, last = window_of([begins for _, begins, _ in ring], at, reach)
         frame = ring[at][0]
-        return OutputFrame(upscaler.enlarge([ring[i][2] for i in range(first, last)], at-first), frame.time, True, frame.filmed)
-    def moved_on(at): # the next wanted position
-        if at < reach: return at+1
+        return OutputFrame(
+            upscaler.enlarge([ring[i][2] for i in range(first, last)], at - first),
+            frame.time,
+            True,
+            frame.filmed,
+        )
+
+    def moved_on(at):  # the next wanted position
+        if at < reach:
+            return at + 1
         ring.popleft()
         return at
+
     with closing(with_shots(frames)) as watched:
         for frame, begins in watched:
             image = frame.image if isinstance(frame.image, Tensor) else frame.image.tensor()
-            ring.append((frame, begins, upscaler.encode(image.to(upscaler.device).float().clamp(0, 1))))
-            if len(ring) <= at+reach: continue
-            if count >= skip: yield made()
-            at, count = moved_on(at), count+1
+            ring.append(
+                (frame, begins, upscaler.encode(image.to(upscaler.device).float().clamp(0, 1)))
+            )
+            if len(ring) <= at + reach:
+                continue
+            if count >= skip:
+                yield made()
+            at, count = moved_on(at), count + 1
     while at < len(ring):
-        if count >= skip: yield made()
-        at, count = moved_on(at), count+1
+        if count >= skip:
+            yield made()
+        at, count = moved_on(at), count + 1
 
 # %% ../../nbs/54_vsr_upscale.ipynb #08c5d91c
 @dataclass
 class UpscaleJob(Job):
     "A video to be made larger, and smoother if a factor or a rate says so."
-    upscaler: Upscaler=None
+
+    upscaler: Upscaler = None
     same_rate = True
 
     def __post_init__(self):
         super().__post_init__()
         self.model = copy.copy(self.model)
-        self.model.name = f'{self.model.name} + {self.upscaler.name}' # pieces of another model are not gone on with
+        self.model.name = f'{self.model.name} + {self.upscaler.name}'  # pieces of another model are not gone on with
 
-    def frames(self, first: int=0): # iterator of OutputFrame
+    def frames(self, first: int = 0):  # iterator of OutputFrame
         "Frames of the output, from number `first` on."
         skip = min(first, self.upscaler.reach)
-        with closing(ahead(upscale_stream(job_frames(self, first-skip), self.upscaler, skip))) as made: yield from made
+        with closing(
+            ahead(upscale_stream(job_frames(self, first - skip), self.upscaler, skip))
+        ) as made:
+            yield from made
+
 
 def upscale_video(
-    source, # a video, a folder of pictures or a sequence shot/im%04d.png
-    target, # a video, a folder or a sequence of pictures
+    source,  # a video, a folder of pictures or a sequence shot/im%04d.png
+    target,  # a video, a folder or a sequence of pictures
     upscaler: Upscaler,
-    factor=1, # output frames for every source frame
-    fps=None, # or the output's frames a second
-    model=None, # Interpolator for frames in between
-    resume: bool=False, # work in pieces that are kept, and go on from those that are there
-    **choices, # as for `Job`
-): # Report
+    factor=1,  # output frames for every source frame
+    fps=None,  # or the output's frames a second
+    model=None,  # Interpolator for frames in between
+    resume: bool = False,  # work in pieces that are kept, and go on from those that are there
+    **choices,  # as for `Job`
+):  # Report
     "A video three times larger; the target appears only when it is whole."
-    job = UpscaleJob(source, target, model or Blend(), None if fps else factor, fps, upscaler=upscaler, **choices)
+    job = UpscaleJob(
+        source, target, model or Blend(), None if fps else factor, fps, upscaler=upscaler, **choices
+    )
     return run_job(job, job.frames, resume)
 
 # %% ../../nbs/54_vsr_upscale.ipynb #91ed9f8d
 @dataclass
 class UpscaleOptions:
     "What `lift upscale` is told."
-    source: Positional[Path] # a video, a folder of pictures or a sequence shot/im%04d.png
-    target: Positional[Path] # .mp4, .mov, .mkv or .webm; a name without suffix or a pattern for pictures
-    model: str = 'vsr-small' # a name, or a file of weights from `lift vsr-train`
-    factor: str|None = None # also so many output frames for every source frame, in the same pass: 2, 2.5, 5/2
-    fps: str|None = None # or so many frames a second
-    interpolator: str = 'lift15' # which makes the frames in between
-    device: str = 'auto' # auto, cpu, cuda, cuda:1 or mps
-    dtype: Literal['auto', 'float32', 'bfloat16', 'float16'] = 'auto' # arithmetic of the networks; auto: the fastest that the device has
-    tile: int|None = None # side of the tiles in pixels of the source, 0 for none; by default what the memory allows
-    crf: int = 16 # quality of the encoding: 0 best, 16 hardly visible loss, 23 small
-    codec: str|None = None # FFmpeg's name of the encoder
-    pixel_format: str|None = None # FFmpeg's name; the source's by default
-    source_fps: str|None = None # frames a second of a folder of pictures
-    resume: bool = False # keep finished pieces beside the output, and go on from those that are there
+
+    source: Positional[Path]  # a video, a folder of pictures or a sequence shot/im%04d.png
+    target: Positional[
+        Path
+    ]  # .mp4, .mov, .mkv or .webm; a name without suffix or a pattern for pictures
+    model: str = 'vsr-small'  # a name, or a file of weights from `lift vsr-train`
+    factor: str | None = (
+        None  # also so many output frames for every source frame, in the same pass: 2, 2.5, 5/2
+    )
+    fps: str | None = None  # or so many frames a second
+    interpolator: str = 'lift15'  # which makes the frames in between
+    device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps
+    dtype: Literal['auto', 'float32', 'bfloat16', 'float16'] = (
+        'auto'  # arithmetic of the networks; auto: the fastest that the device has
+    )
+    tile: int | None = (
+        None  # side of the tiles in pixels of the source, 0 for none; by default what the memory allows
+    )
+    crf: int = 16  # quality of the encoding: 0 best, 16 hardly visible loss, 23 small
+    codec: str | None = None  # FFmpeg's name of the encoder
+    pixel_format: str | None = None  # FFmpeg's name; the source's by default
+    source_fps: str | None = None  # frames a second of a folder of pictures
+    resume: bool = (
+        False  # keep finished pieces beside the output, and go on from those that are there
+    )
+
 
 def upscale_command(
-    args: list, # of `lift upscale`
-): # exit status
+    args: list,  # of `lift upscale`
+):  # exit status
     "Make a video three times larger as the command line says."
-    o = tyro.cli(UpscaleOptions, prog='lift upscale', args=args, description='Make a video three times larger, and smoother if asked for.', config=(tyro.conf.PositionalMetavarFromFieldName,))
-    if o.factor and o.fps: raise LiftError('give either --factor or --fps, not both')
+    o = tyro.cli(
+        UpscaleOptions,
+        prog='lift upscale',
+        args=args,
+        description='Make a video three times larger, and smoother if asked for.',
+        config=(tyro.conf.PositionalMetavarFromFieldName,),
+    )
+    if o.factor and o.fps:
+        raise LiftError('give either --factor or --fps, not both')
     device = pick_device(o.device)
     model = get_interpolator(o.interpolator, device, o.dtype) if o.factor or o.fps else None
-    choices = dict(crf=o.crf, codec=o.codec, pixel_format=o.pixel_format, source_fps=o.source_fps, device=device)
-    report = upscale_video(o.source, o.target, Upscaler(o.model, device, o.dtype, o.tile), o.factor or 1, o.fps, model, o.resume, **choices)
+    choices = dict(
+        crf=o.crf,
+        codec=o.codec,
+        pixel_format=o.pixel_format,
+        source_fps=o.source_fps,
+        device=device,
+    )
+    report = upscale_video(
+        o.source,
+        o.target,
+        Upscaler(o.model, device, o.dtype, o.tile),
+        o.factor or 1,
+        o.fps,
+        model,
+        o.resume,
+        **choices,
+    )
     print(f'\n{report}')
     return 1 if report.damage else 0
