@@ -88,7 +88,8 @@ def pack_site(out):
 
 def pack_clips(out, folders):
     "Encode every clip anew (H.264, CRF 18) under its name, folder by folder."
-    from lift.video import VideoWriter, probe, read_video
+    from lift.video.read import probe, read_video
+    from lift.video.write import VideoWriter
 
     with tempfile.TemporaryDirectory() as d:
         for folder in map(Path, folders):
@@ -108,7 +109,9 @@ def make_film(out, frames=300):
 
     import torch.nn.functional as F
 
-    from lift.video import VideoWriter, load_clip, sample_clip
+    from lift.video.files import sample_clip
+    from lift.video.read import load_clip
+    from lift.video.write import VideoWriter
 
     clip = load_clip(sample_clip('bikes'), 0, 100)
     with VideoWriter(out, 25) as writer:

@@ -1,6 +1,6 @@
 """Run the code cells of notebooks in plain Python, `#| gpu` cells included: where nbdev is not installed.
 
-python .ci/plain.py nbs/34_devices.ipynb
+python .ci/plain.py nbs/96_devices.ipynb
 """
 
 import json
