@@ -38,22 +38,22 @@ def look_up(
     )
 
 # %% ../nbs/00_core.ipynb #b2a9ffd8
-_sides = {3: (1, 1), 7: (3, 3), 15: (8, 6)}  # num_frames: inputs before and after the wanted frame
+_sides = {3: (1, 1), 7: (3, 3), 15: (8, 6)}  # num_frames: inputs before and after the target frame
 
 
 def _check_num_frames(n):
     if n not in _sides:
         raise LiftError(
-            f'num_frames={n!r} is not a window LIFT knows: use 3, 7 or 15 (2, 6 or 14 inputs and the wanted frame)'
+            f'num_frames={n!r} is not a window LIFT knows: use 3, 7 or 15 (2, 6 or 14 inputs and the target frame)'
         )
     return _sides[n]
 
 # %% ../nbs/00_core.ipynb #db48114d
 @dataclass(frozen=True)
 class Window:
-    "Input frames by their offset in time from the wanted frame, in list order (usually sorted)."
+    "Input frames by their offset in time from the target frame, in list order (usually sorted)."
 
-    offsets: tuple  # floats; 0 is the wanted frame and never an input
+    offsets: tuple  # floats; 0 is the target frame and never an input
 
     def __post_init__(self):
         object.__setattr__(self, 'offsets', tuple(float(o) for o in self.offsets))
@@ -67,7 +67,7 @@ class Window:
 
     @property
     def t(self):
-        "Where the wanted frame lies between its references, in (0, 1)."
+        "Where the target frame lies between its references, in (0, 1)."
         left, right = (self.offsets[i] for i in self.references)
         return -left / (right - left)
 
@@ -84,7 +84,7 @@ def reference_indices(
     if (offsets.isnan() & valid).any():
         raise LiftError('an offset is NaN: every frame that is there needs a position in time')
     if ((offsets == 0) & valid).any():
-        raise LiftError('offset 0 is the wanted frame itself: leave it out of the inputs')
+        raise LiftError('offset 0 is the target frame itself: leave it out of the inputs')
     before, after = valid & (offsets < 0), valid & (offsets > 0)
     for side, name in ((before, 'before'), (after, 'after')):
         if not side.any(-1).all():
@@ -141,7 +141,7 @@ def rate(
 def from_times(
     cls: Window,
     times,  # times or frame numbers of the input frames, in any unit
-    wanted,  # time of the wanted frame, in the same unit
+    wanted,  # time of the target frame, in the same unit
 ):
     "The window of frames at any times, scaled so that the references are 2 apart."
     offsets = [float(x - wanted) for x in times]
@@ -152,7 +152,7 @@ def from_times(
 # %% ../nbs/00_core.ipynb #8cc9905a
 @patch
 def at(self: Window, t: float):
-    "This window with the wanted frame moved to `t` in (0, 1) between the references; t = 0.5 is the middle."
+    "This window with the target frame moved to `t` in (0, 1) between the references; t = 0.5 is the middle."
     if not 0 < t < 1:
         raise LiftError(
             f't={t} does not lie between the references: use a value above 0 and below 1'
@@ -260,7 +260,7 @@ def read_yaml(
 class LiftConfig(Config):
     "Every choice of a LIFT model. The defaults are the specification."
 
-    num_frames: int = 15  # the window: 3, 7 or 15, with the wanted frame
+    num_frames: int = 15  # the window: 3, 7 or 15, with the target frame
     layers: int = 3  # of the transformer
     attention: str = 'full'  # full, or window: each frame sees its neighbours only
     attention_window: int = 8  # frames a windowed attention sees

@@ -241,8 +241,8 @@ def _check_references(references, target):
 def warping_loss(
     references: tuple,  # left and right, each [B, 3, H, W] in [0, 1]
     target: Tensor,  # [B, 3, H, W] in [0, 1]
-    flows: Tensor,  # [B, 4, h, w], from the wanted frame into both, at full size or a half, a quarter, an eighth
-    visible: Tensor = None,  # [B, 2, h, w] bool: points of the wanted frame that show in the left and in the right one; all by default
+    flows: Tensor,  # [B, 4, h, w], from the target frame into both, at full size or a half, a quarter, an eighth
+    visible: Tensor = None,  # [B, 2, h, w] bool: points of the target frame that show in the left and in the right one; all by default
 ):  # scalar
     "L1 of the left warped reference plus L1 of the right one (specification, section 7.2)."
     _check_flows(flows, (4,))
@@ -293,7 +293,7 @@ def reference_frames(
     frames: Tensor,  # [B, T, 3, H, W]
     offsets: Tensor,  # [B, T]; 0 for absent frames, as in `LiftOutput.offsets`
 ):  # left, right [B, 3, H, W], and t [B] in (0, 1)
-    "The two references of each sample, and where the wanted frame lies between them."
+    "The two references of each sample, and where the target frame lies between them."
     i, j = reference_indices(offsets, offsets != 0)
     sample = torch.arange(len(frames), device=frames.device)
     o_left, o_right = offsets[sample, i], offsets[sample, j]

@@ -295,7 +295,7 @@ def warping_error(
     prediction: Tensor,  # [B, 3, H, W] in [0, 1]
     neighbour: Tensor,  # [B, 3, H, W] in [0, 1], a real frame at another time
     flow: Tensor,  # [B, 2, H, W] true motion in pixels, from `neighbour` into the moment of `prediction`
-    visible: Tensor = None,  # [B, 1, H, W] or [B, H, W] bool: pixels of `neighbour` not hidden in the wanted frame; all by default
+    visible: Tensor = None,  # [B, 1, H, W] or [B, H, W] bool: pixels of `neighbour` not hidden in the target frame; all by default
 ):  # [B], mean squared difference
     "How badly a prediction, fetched along the true motion, fits a real neighbour (Lai et al. 2018); NaN if nothing is visible."
     p, n = _images(prediction, neighbour, names=('prediction', 'neighbour'))

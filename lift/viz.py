@@ -221,7 +221,7 @@ def _draw_bar(draw, x, half, top, floor, reference):
 
 
 def _draw_time(draw, to_x, area, offsets, font):
-    "The axis of time: first and last offset, and a dashed line at the wanted frame."
+    "The axis of time: first and last offset, and a dashed line at the target frame."
     width, top, floor = area
     for y in range(top, floor, 8):
         draw.line((to_x(0), y, to_x(0), y + 3), fill='#555555')

@@ -48,7 +48,7 @@ def places(
 # %% ../nbs/08_warp.ipynb #c2b4a9f0
 def backward_warp(
     image: Tensor,  # [B, C, H, W]
-    flow: Tensor,  # [B, 2, H, W], x then y, in pixels, from the wanted frame into `image`
+    flow: Tensor,  # [B, 2, H, W], x then y, in pixels, from the target frame into `image`
     divisor: int = 1,  # give the result reduced by this even divisor of H and W
     corner: tuple = None,  # y, x: the flow is that of a part of the frame, [B, 2, h, w], which begins there
 ):  # [B, C, H/divisor, W/divisor], or of the part, in float32, or float64 if both are

@@ -186,7 +186,7 @@ def uniform(self: AlphaExplorer):
 
 @patch
 def references_only(self: AlphaExplorer):
-    "Half for each neighbour of the wanted frame, nothing for the others."
+    "Half for each neighbour of the target frame, nothing for the others."
     left, right = reference_indices(torch.tensor([self.window.offsets]), self.valid[None])
     self.change(F.one_hot(torch.cat((left, right)), len(self.valid)).sum(0))
 
@@ -372,7 +372,7 @@ def bars(
     )
     unit = 'half the distance of two frames' if self.sampling == 'new' else 'frames'
     ax.set(
-        xlabel=f'offset from the wanted frame, in {unit}',
+        xlabel=f'offset from the target frame, in {unit}',
         ylabel='weight (sum 1)',
         xlim=(-0.5, len(place) - 0.5),
     )

@@ -234,7 +234,7 @@ def frame(self: Scene, time: float):  # [3, H, W]
 def window(
     self: Scene,
     window: Window,
-    wanted_time: float = 0,  # of the wanted frame; the inputs lie around it at the window's offsets
+    wanted_time: float = 0,  # of the target frame; the inputs lie around it at the window's offsets
 ):  # frames [T, 3, H, W], target [3, H, W]
     "The input frames of a window, and the frame that is wanted."
     frames = self.frames([wanted_time + o for o in (*window.offsets, 0)])

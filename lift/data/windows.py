@@ -16,7 +16,7 @@ from ..core import LiftError, Window
 # %% ../../nbs/30_windows.ipynb #494e4533
 @dataclass(frozen=True)
 class Pattern:
-    "Where the inputs of a window lie around the wanted frame."
+    "Where the inputs of a window lie around the target frame."
 
     steps: tuple  # frames from the wanted one to each input, in order
     weight: float  # how often it is drawn
@@ -165,7 +165,7 @@ def make_plan(
     sequence: int,  # its number
     frames: int,  # it has
     size: tuple,  # (H, W) of its frames
-    part: tuple,  # (k, K): the wanted frame is in the k-th of K parts
+    part: tuple,  # (k, K): the target frame is in the k-th of K parts
     choices: list,  # of Pattern
     ends: float,  # how often a window may reach beyond the ends
     crop: tuple,  # (H, W) of the sample; None for whole frames

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['CHANGED', 'SUITES', 'BUDGETS', 'COLUMNS', 'REFERENCES', 'Suite', 'Budget', 'kind_of_run', 'run_config',
-           'target_plans', 'clips_of', 'made_from_windows', 'made_from_evidence', 'by_references', 'scored',
-           'differences', 'gain_of', 'summarize', 'as_page', 'caption_of', 'to_latex', 'draw', 'write_results',
-           'train_run', 'evaluate_run', 'portable', 'Ablation', 'run_suite', 'AblateOptions', 'ablate_command']
+           'target_plans', 'clips_of', 'interpolated_from_windows', 'interpolated_from_fusion_inputs', 'by_references',
+           'scored', 'differences', 'gain_of', 'summarize', 'as_page', 'caption_of', 'to_latex', 'draw',
+           'write_results', 'train_run', 'evaluate_run', 'portable', 'Ablation', 'run_suite', 'AblateOptions',
+           'ablate_command']
 
 # %% ../../nbs/93_ablations.ipynb #e0f66fd6
 import hashlib
@@ -34,7 +35,7 @@ from ..interpolators.baselines import get_interpolator
 from ..machine import pick_device, provenance, replacing
 from ..metrics import psnr, quantize, ssim_matlab
 from ..model.lift import create_lift_model
-from ..training.fusion_inputs import EvidenceLIFT, EvidenceLoader, precompute
+from ..training.fusion_inputs import FusionInputsLIFT, FusionInputsLoader, precompute
 from ..training.learner import differing_keys, flat, to_device
 from ..training.tracking import RunRecord
 from ..training.train import TrainConfig, _windows, create_learner, recipe_path
@@ -215,10 +216,10 @@ def run_config(
 # %% ../../nbs/93_ablations.ipynb #877b9472
 def target_plans(
     dataset: BaseVideoDataset,  # of windows of 15
-    count: int,  # wanted frames of a sequence, in either sampling
+    count: int,  # target frames of a sequence, in either sampling
     crop: int = None,  # pixels from the middle; None for whole frames
 ):  # list of (sampling, Plan)
-    "The windows around the wanted frames."
+    "The windows around the target frames."
     found = []
     for i, s in enumerate(dataset.sequences):
         h, w = dataset.size(s)
@@ -276,30 +277,30 @@ COLUMNS = ('clip', 'frame', 't', 'sampling', 'variant', 'seed', 'psnr', 'ssim_ma
 
 
 @torch.inference_mode()
-def made_from_windows(
+def interpolated_from_windows(
     make,  # frames [1, 14, 3, H, W], offsets [14] -> [1, 3, H, W]
     dataset: BaseVideoDataset,
     plans: list,  # from `target_plans`
     device='cpu',
 ):  # yields made and true frames [1, 3, H, W]
-    "Wanted frames, made from windows."
+    "Target frames, made from windows."
     for _, plan in plans:
         s = to_device(dataset.execute(plan), device)
         yield make(s['frames'][None], s['offsets']), s['target'][None]
 
 
 @torch.inference_mode()
-def made_from_evidence(model, folder, device='cpu'):  # as `made_from_windows`
-    "Wanted frames, made from evidence of their windows in float32."
-    config, model = model.config, EvidenceLIFT(model).to(device).eval()
-    for batch in EvidenceLoader(
+def interpolated_from_fusion_inputs(model, folder, device='cpu'):  # as `interpolated_from_windows`
+    "Target frames, made from evidence of their windows in float32."
+    config, model = model.config, FusionInputsLIFT(model).to(device).eval()
+    for batch in FusionInputsLoader(
         folder, crop=32, num_frames=config.num_frames, outer=config.trajectory == 'cubic'
     ):
         batch = to_device(batch, device)
         yield model(batch).frame, batch['target']
 
 
-def by_references(name: str, device='cpu'):  # a function for `made_from_windows`
+def by_references(name: str, device='cpu'):  # a function for `interpolated_from_windows`
     "A model that sees the two references: RIFE, the blend, weights of a hybrid."
     net = get_interpolator(name, device)
 
@@ -597,15 +598,17 @@ def evaluate_run(
         None if isinstance(config, HybridTrainConfig) else create_lift_model(config.model, weights)
     )
     if model is None:
-        made = made_from_windows(by_references(str(weights), device), dataset, plans, device)
-    elif config.data.dataset == 'evidence':
+        made = interpolated_from_windows(
+            by_references(str(weights), device), dataset, plans, device
+        )
+    elif config.data.dataset == 'fusion_inputs':
         known = precompute(
             dataset, model, root, [p for _, p in plans], half=False, progress=False, device=device
         )
-        made = made_from_evidence(model, known, device)
+        made = interpolated_from_fusion_inputs(model, known, device)
     else:
         model.to(device)
-        made = made_from_windows(
+        made = interpolated_from_windows(
             lambda frames, offsets: model(frames, offsets).frame, dataset, plans, device
         )
     return scored(variant, config.learner.seed, dataset, plans, made)
@@ -839,7 +842,7 @@ def _one(a: Ablation, variant, seed, data, val, plans, resume):  # rows, what is
             seed,
             val,
             plans,
-            made_from_windows(by_references(variant, a.device), val, plans, a.device),
+            interpolated_from_windows(by_references(variant, a.device), val, plans, a.device),
         )
     else:
         config = a.config(variant, seed)
@@ -855,7 +858,7 @@ def _one(a: Ablation, variant, seed, data, val, plans, resume):  # rows, what is
             train_commit=run['sessions'][-1]['commit'],
         )
         rows = evaluate_run(
-            config, weights, variant, val, plans, cache_folder().parent / 'evidence', a.device
+            config, weights, variant, val, plans, cache_folder().parent / 'fusion_inputs', a.device
         )
         shutil.rmtree(place / 'checkpoints', ignore_errors=True)
     return rows, about | dict(seconds=round(time.perf_counter() - began, 1))

@@ -455,7 +455,7 @@ def nearest_inputs(
     window: Window,  # of the inputs a set has
     wanted: Window,  # of the model
 ):  # list positions, in order of time
-    "The inputs nearest to the wanted frame, at most as many before and after it as the model's window has."
+    "The inputs nearest to the target frame, at most as many before and after it as the model's window has."
     before = sorted((o, i) for i, o in enumerate(window.offsets) if o < 0)[
         -sum(o < 0 for o in wanted.offsets) :
     ]

@@ -36,7 +36,7 @@ from lift.training.train import (
     TrainConfig,
     _optional,
     _windows,
-    evidence_loaders,
+    fusion_loaders,
     loaders,
     merged,
     parse_weights,
@@ -303,10 +303,10 @@ def _x4k(
 
 
 class Triplets:
-    "Evidence as triplets, with RIFE's flows as the teacher's."
+    "FusionInputs as triplets, with RIFE's flows as the teacher's."
 
     def __init__(self, evidence):
-        self.evidence = evidence  # EvidenceLoader
+        self.evidence = evidence  # FusionInputsLoader
 
     def __len__(self):
         return len(self.evidence)
@@ -335,14 +335,14 @@ def pair_loaders(
     config: HybridTrainConfig, rank: int = 0, world: int = 1
 ):  # as for `lift.training.train.loaders`
     "Triplets as they are filmed, or from evidence."
-    if config.data.dataset != 'evidence':
+    if config.data.dataset != 'fusion_inputs':
         return loaders(config, rank, world)
     front = TrainConfig(
         model=replace(CONFIGS['lift15'], num_frames=3, trajectory='linear'),
         data=config.data,
         learner=config.learner,
     )
-    train, valid, digest = evidence_loaders(front, create_lift_model(front.model), rank, world)
+    train, valid, digest = fusion_loaders(front, create_lift_model(front.model), rank, world)
     return Triplets(train), Triplets(valid), digest
 
 

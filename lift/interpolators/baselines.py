@@ -350,10 +350,10 @@ def whole_motion(self: LiftInterpolator):
 
 @patch
 @torch.inference_mode()
-def prepare(self: LiftInterpolator, features: list, offsets, valid=None):  # Evidence
+def prepare(self: LiftInterpolator, features: list, offsets, valid=None):  # FusionInputs
     "What is to be known of the whole frame before parts of it can be made."
     with self._arithmetic(features[0].image.device):
-        return self.model.evidence(
+        return self.model.fusion_inputs(
             features, *self.model.positions(len(features[0].image), len(features), offsets, valid)
         )
 

@@ -26,11 +26,11 @@ from lift.core import (
     reference_indices,
 )
 from ..machine import replacing
-from .fusion import Evidence, FusionNet
+from .fusion import FusionInputs, FusionNet
 from .rife import RifeFlow, rename_rife, rife_weights_path
 from ..stages.context import TemporalContext
 from lift.stages.encoder import (
-    WANTED_INDEX,
+    TARGET_INDEX,
     FeatureEncoder,
     FrameFeatures,
     encode_frame,
@@ -64,7 +64,7 @@ class LiftOutput:
     )  # when asked for: per layer [B, H'/32, W'/32, heads, T, T]; where frames are fused one of [B, H'/8, W'/8, 1, 1, T]
     stages: dict = field(
         default_factory=dict
-    )  # when asked for: context, flow (full size), blend, residual, base; where frames are fused flow, start, base, believed, weights
+    )  # when asked for: context, flow (full size), blend, residual, base; where frames are fused flow, start, base, candidate_weights, weights
 
     def alphas_by_index(self):  # [B, 15]
         "Alphas at the specification's indices 0…14, with 0 at 8 and wherever no frame was given; gap windows only."
@@ -72,13 +72,13 @@ class LiftOutput:
             known = [
                 o for o in row if o
             ]  # 0 stands for an absent frame of unknown place; its alpha is 0
-            in_range = all(o.is_integer() and -WANTED_INDEX <= o < 15 - WANTED_INDEX for o in known)
+            in_range = all(o.is_integer() and -TARGET_INDEX <= o < 15 - TARGET_INDEX for o in known)
             every_second = len(known) > 2 and all(o % 2 for o in known)
             if not in_range or every_second or len(set(known)) < len(known):
                 raise LiftError(
                     'alphas_by_index needs a gap window (whole offsets from -8 to +6, not every second one): use alphas with offsets'
                 )
-        index = (self.offsets + WANTED_INDEX).long()
+        index = (self.offsets + TARGET_INDEX).long()
         return self.alphas.new_zeros(len(index), 15).scatter(1, index, self.alphas)
 
 # %% ../../nbs/21_model.ipynb #34471fac
@@ -135,7 +135,7 @@ def positions(
     most = self.config.num_frames - 1
     if t == 15 or t > most:
         why = (
-            'the wanted frame (index 8) is what the model makes, not an input: give the 14 others'
+            'the target frame (index 8) is what the model makes, not an input: give the 14 others'
             if t == 15
             else 'leave out the farthest'
         )
@@ -204,7 +204,7 @@ def encode(
 
 # %% ../../nbs/21_model.ipynb #f570f748
 @patch
-def glance(self: LIFT, frame: Tensor):
+def encode_context(self: LIFT, frame: Tensor):
     "What is wanted of a frame that is neither a reference nor an outer neighbour, as of `encode(frame).light()`."
     if not self.config.fusion:
         return self.encode(frame).light()
@@ -219,7 +219,7 @@ def glance(self: LIFT, frame: Tensor):
 @patch
 def encode_small(self: LIFT, frame: Tensor, scale: float = 1):
     "One frame as the fusion wants it."
-    seen = self.glance(frame)
+    seen = self.encode_context(frame)
     half = self.flow.describe(seen.image, 1 / 2)
     return replace(
         seen,
@@ -288,7 +288,7 @@ def context_of(self: LIFT, features, offsets, valid, alphas=None, return_attenti
     s16 = torch.stack([f.s16 for f in features], 1)
     s16 = (
         s16
-        + positional_encoding(offsets + WANTED_INDEX, s16.shape[2]).to(s16.dtype)[..., None, None]
+        + positional_encoding(offsets + TARGET_INDEX, s16.shape[2]).to(s16.dtype)[..., None, None]
     )
     s16 = s16.masked_fill(~valid[..., None, None, None], 0)
     if alphas is not None:
@@ -306,7 +306,7 @@ def from_features(
     return_attention: bool = False,  # fill `attention`
     return_stages: bool = False,  # fill `stages`
 ):  # LiftOutput
-    "The wanted frame from encoded frames; equal to `forward` on the frames themselves."
+    "The target frame from encoded frames; equal to `forward` on the frames themselves."
     size, b = features[0].size, len(features[0].image)
     if any(f.size != size or len(f.image) != b for f in features):
         raise LiftError(f'frames of different sizes: {sorted({f.size for f in features})}')
@@ -347,12 +347,12 @@ def from_features(
 
 # %% ../../nbs/21_model.ipynb #4d8d60e1
 @patch
-def evidence(
+def fusion_inputs(
     self: LIFT,
     features: list,  # T FrameFeatures
     offsets: Tensor,  # [B, T], on any device
     valid: Tensor,  # [B, T] on the same
-):  # Evidence
+):  # FusionInputs
     "What the fusion works on (notebook 09)."
     device = features[0].image.device
     i, j = reference_indices(offsets, valid)  # on the processor, if the offsets came as numbers
@@ -378,7 +378,7 @@ def evidence(
         pictures += [f.image for f in beyond]
     small = torch.stack([f.small for f in features], 1)
     offsets, valid, there = (x.to(device) for x in (offsets, valid, there & self.fusion.outer))
-    known = Evidence(
+    known = FusionInputs(
         pictures,
         motion.flows,
         motion.logits[:, :1],
@@ -405,7 +405,7 @@ def displacement(
     beyond: Tensor,
     before: bool,
 ):
-    "From a reference to its outer neighbour, at half size, along the path of every wanted pixel. The pair's motion is kept: the next gap, and other moments of this one, ask for it again."
+    "From a reference to its outer neighbour, at half size, along the path of every target pixel. The pair's motion is kept: the next gap, and other moments of this one, ask for it again."
     first, second = (outer, inner) if before else (inner, outer)
     if second.half not in first.pairs:
         first.pairs[second.half] = self.flow.net(
@@ -432,7 +432,7 @@ def fused(
         raise LiftError(
             'this model has no context (use_context=False): there are no alphas to override'
         )
-    e = self.evidence(features, offsets, valid)
+    e = self.fusion_inputs(features, offsets, valid)
     out = self.fusion(e, alphas, return_stages)
     if out.alphas is None:
         references = torch.stack(reference_indices(offsets, valid), 1).to(device)
@@ -442,7 +442,7 @@ def fused(
     crop = lambda x: crop_to(x, size)
     stages = {}
     if return_stages:
-        stages = {k: crop(getattr(out, k)) for k in ('start', 'base', 'believed')}
+        stages = {k: crop(getattr(out, k)) for k in ('start', 'base', 'candidate_weights')}
         stages |= dict(
             flow=crop(out.motion.flows),
             weights=None if out.weights is None else crop_to(out.weights, size, 8),
@@ -474,7 +474,7 @@ def features_of(
     outer = outer_indices(offsets, valid)[:2] if self.config.trajectory == 'cubic' else ()
     near = {int(i) for index in (*reference_indices(offsets, valid), *outer) for i in index}
     shown = torch.where(valid[..., None, None, None], frames, 0).unbind(1)
-    return [self.encode(f) if k in near else self.glance(f) for k, f in enumerate(shown)]
+    return [self.encode(f) if k in near else self.encode_context(f) for k, f in enumerate(shown)]
 
 
 @patch
@@ -485,7 +485,7 @@ def forward(
     valid=None,  # [T] or [B, T] bool; default: all
     **options,  # alphas, return_attention, return_stages: as for `from_features`
 ):  # LiftOutput
-    "The wanted frame from frames."
+    "The target frame from frames."
     if frames.ndim != 5 or frames.shape[2] != 3:
         raise LiftError(f'frames should be [B, T, 3, H, W], not {list(frames.shape)}')
     if not frames.is_floating_point():

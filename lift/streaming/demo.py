@@ -108,7 +108,7 @@ def rebuild(
             yield frame[None], seconds
         return
     for frame in interpolate_stream(shot[::2], model, [f.time for f in shot], device=device):
-        if not frame.made:
+        if not frame.interpolated:
             continue
         made = frame.image.cpu()
         yield made, time.perf_counter() - start
@@ -365,7 +365,7 @@ def write_film(
         for shot in shots:
             times, doubled = output_times([f.time for f in shot.frames], 2), []
             for frame in interpolate_stream(shot.frames, model, times, device=device):
-                doubled.append(to_pixels(frame.image if frame.made else frame.image.pixels))
+                doubled.append(to_pixels(frame.image if frame.interpolated else frame.image.pixels))
                 yield len(doubled)
             for picture in film_shot(shot, doubled, slow):
                 film.write(to_tensor(picture))

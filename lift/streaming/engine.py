@@ -79,7 +79,7 @@ class OutputFrame:
 
     image: object  # VideoFrame as decoded, or a tensor [1, 3, H, W] (not clamped)
     time: Fraction  # seconds
-    made: bool  # false where a filmed frame is kept or repeated
+    interpolated: bool  # false where a filmed frame is kept or repeated
     filmed: object  # the VideoFrame that the source shows at that time
 
 

@@ -260,7 +260,7 @@ class _Counter:
         with closing(self.frames):
             try:
                 for frame in self.frames:
-                    self.made += frame.made
+                    self.made += frame.interpolated
                     yield frame
             except DamagedVideo as e:
                 self.damage = e

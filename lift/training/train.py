@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['DataConfig', 'TrainConfig', 'model_config', 'merged', 'LiftTask', 'listed', 'folders_of', 'threads_for', 'Once',
-           'loaders', 'FusionTask', 'evidence_loaders', 'start_model', 'create_learner', 'unrolled', 'train',
+           'loaders', 'FusionTask', 'fusion_loaders', 'start_model', 'create_learner', 'unrolled', 'train',
            'recipe_path', 'train_options', 'parse_weights', 'config_of', 'train_command']
 
 # %% ../../nbs/44_train.ipynb #99977344
@@ -31,7 +31,12 @@ from ..machine import pick_device
 from ..metrics import psnr, ssim
 from ..model.lift import LIFT, create_lift_model, save_weights, shipped_weights
 from ..model.rife import load_rife, rife_weights_path
-from .fusion_inputs import EvidenceLIFT, EvidenceLoader, evidence_patterns, precompute
+from lift.training.fusion_inputs import (
+    FusionInputsLIFT,
+    FusionInputsLoader,
+    fusion_patterns,
+    precompute,
+)
 from .learner import Learner, LearnerConfig, Progress, Task
 from .tracking import RunRecord, TensorBoardLogger
 from torch import Tensor
@@ -41,7 +46,7 @@ from torch import Tensor
 class DataConfig(Config):
     "What is trained and validated on."
 
-    dataset: str = 'clips'  # vimeo15, vimeo_triplet, vimeo_septuplet, ucf101, x4k, clips, or evidence: clips too, but all that lies before the fusion is computed once
+    dataset: str = 'clips'  # vimeo15, vimeo_triplet, vimeo_septuplet, ucf101, x4k, clips, or fusion_inputs: clips too, but all that lies before the fusion is computed once
     data_root: str | tuple | None = (
         None  # folder of the data; several as one: A,B or a list in YAML
     )
@@ -350,7 +355,7 @@ class FusionTask(LiftTask):
     "The fusion of a LIFT, trained on evidence; everything before it stays as it is."
 
     def __init__(self, model: LIFT, *args):
-        super().__init__(EvidenceLIFT(model), *args)
+        super().__init__(FusionInputsLIFT(model), *args)
 
     def predict(self, model, batch):
         return model(batch)
@@ -376,7 +381,7 @@ class FusionTask(LiftTask):
         )
 
 
-def evidence_loaders(
+def fusion_loaders(
     config: TrainConfig, model: LIFT, rank: int = 0, world: int = 1
 ):  # as for `loaders`
     "Batches of evidence, which is computed where it isn't in the cache."
@@ -418,13 +423,13 @@ def evidence_loaders(
         clips = _windows(
             windows, split, crop_size=None, augment=Augment.none(), ends=0, per_sequence=count
         )
-        clips.patterns = evidence_patterns()
+        clips.patterns = fusion_patterns()
         found.append(
-            EvidenceLoader(
+            FusionInputsLoader(
                 precompute(
                     clips,
                     model,
-                    Path(data.cache_dir or cache_folder().parent) / 'evidence',
+                    Path(data.cache_dir or cache_folder().parent) / 'fusion_inputs',
                     progress=rank == 0,
                     device=device,
                 ),
@@ -459,9 +464,9 @@ def create_learner(
         print(f'encoder from {config.pretrained_encoder}:\n{report}')
     with processes.main_process_first():  # it decodes what is not in the cache yet
         ranks = processes.process_index, processes.num_processes
-        evidence = config.data.dataset == 'evidence'
+        evidence = config.data.dataset == 'fusion_inputs'
         train, valid, digest = (
-            evidence_loaders(config, model, *ranks) if evidence else loaders(config, *ranks)
+            fusion_loaders(config, model, *ranks) if evidence else loaders(config, *ranks)
         )
     task = (
         FusionTask(model, config.loss, config.rates, config.first_epoch)

@@ -218,10 +218,10 @@ def encode(
 def from_features(
     self: VSRPlusPlus,
     frames: list,  # of `encode`, in order of time
-    centre: int,  # list position of the wanted frame
-    flows: Tensor = None,  # [B, frames, 2, H, W] from the wanted frame into each; found by `lucas_kanade` if not given
+    centre: int,  # list position of the target frame
+    flows: Tensor = None,  # [B, frames, 2, H, W] from the target frame into each; found by `lucas_kanade` if not given
 ):  # [B, 3, 3H, 3W], not clamped
-    "The wanted frame, enlarged: outwards in both directions, then together."
+    "The target frame, enlarged: outwards in both directions, then together."
     middle, features = frames[centre]
     if flows is None:
         flows = self.motion([f for f, _ in frames], centre)
@@ -239,7 +239,7 @@ def from_features(
 
 @patch
 def motion(self: VSRPlusPlus, images: list, centre: int):  # [B, frames, 2, H, W]
-    "Flows from the wanted frame into all, in one go."
+    "Flows from the target frame into all, in one go."
     stack = torch.stack(images, 1)
     middle = stack[:, centre : centre + 1].expand_as(stack)
     return lucas_kanade(middle.flatten(0, 1), stack.flatten(0, 1)).unflatten(0, stack.shape[:2])
@@ -249,10 +249,10 @@ def motion(self: VSRPlusPlus, images: list, centre: int):  # [B, frames, 2, H, W
 def forward(
     self: VSRPlusPlus,
     frames: Tensor,  # [B, T, 3, H, W] in [0, 1]; T is num_frames, or fewer if `centre` is given
-    centre: int = None,  # position of the wanted frame; the middle by default
+    centre: int = None,  # position of the target frame; the middle by default
     flows: Tensor = None,  # [B, T, 2, H, W], if they are known
 ):  # [B, 3, 3H, 3W], not clamped
-    "The wanted frame, three times larger."
+    "The target frame, three times larger."
     n = self.config.num_frames
     if frames.ndim != 5 or frames.shape[2] != 3 or frames.shape[1] != n and centre is None:
         raise LiftError(

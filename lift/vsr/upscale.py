@@ -137,7 +137,7 @@ def with_shots(
 
 def window_of(
     begins: list,  # for each frame in the ring: does a new shot begin with it
-    at: int,  # list position of the wanted frame
+    at: int,  # list position of the target frame
     reach: int,  # frames on either side
 ):  # first list position and the one after the last
     "The part of the ring around a frame that belongs to its shot."
