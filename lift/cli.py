@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Literal
 
 import tyro
-from .core import LiftError
-from .machine import out_of_memory
 from tyro.conf import Positional
 
 from . import __version__
+from .core import LiftError
+from .machine import out_of_memory
 
 # %% ../nbs/95_cli.ipynb #660db8ed
 app = tyro.extras.SubcommandApp()
@@ -358,6 +358,7 @@ def benchmark(
 def _timing(nets, resolution, device, dtype, repeat, csv):
     "A table of what one more frame costs."
     import pandas as pd
+
     from lift.evaluation.timing import frame_cost, machine_peaks, parse_size
     from lift.interpolators.baselines import DTYPES
 

@@ -13,10 +13,11 @@ from functools import lru_cache, partial, wraps
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
+
 from .core import LiftError, crop_to, look_up, pad_to_multiple, reference_indices
 from .metrics import MissingWeights, _backbone_file, _check_pair, _lpips_model, _warn_once
 from .warp import at_least_float32, backward_warp, resize
-from torch import Tensor
 
 # %% ../nbs/40_losses.ipynb #e8b56ebc
 def picture_loss(f):

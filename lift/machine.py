@@ -24,8 +24,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from .core import LiftError
 from torch.utils.flop_counter import FlopCounterMode
+
+from .core import LiftError
 
 # %% ../nbs/01_machine.ipynb #9788f34f
 @contextmanager

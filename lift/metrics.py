@@ -15,9 +15,10 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
+
 from .core import LiftError
 from .warp import at_least_float32, backward_warp
-from torch import Tensor
 
 # %% ../nbs/09_metrics.ipynb #554a63fa
 def _check_float(x, name):

@@ -12,9 +12,10 @@ import io
 import matplotlib
 import numpy as np
 import torch
-from .core import LiftError
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
+
+from .core import LiftError
 
 # %% ../nbs/02_viz.ipynb #1347693e
 def to_pixels(

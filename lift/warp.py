@@ -9,8 +9,9 @@ __all__ = ['at_least_float32', 'middle', 'places', 'backward_warp', 'resize', 'r
 # %% ../nbs/08_warp.ipynb #68c55c07
 import torch
 import torch.nn.functional as F
-from .core import LiftError
 from torch import Tensor
+
+from .core import LiftError
 
 # %% ../nbs/08_warp.ipynb #4e0f415f
 def at_least_float32(x: Tensor):

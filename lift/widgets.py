@@ -20,6 +20,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
+from matplotlib.figure import Figure
+from PIL import Image, ImageDraw
+from torch.utils._pytree import tree_map_only
+
 from .core import LiftError, reference_indices
 from .interpolators.baselines import LiftInterpolator, get_interpolator
 from .machine import replacing
@@ -28,9 +32,6 @@ from .video.cuts import find_cuts
 from .video.files import sample_clip
 from .video.read import load_clip
 from .viz import colorize, error_map, to_pixels
-from matplotlib.figure import Figure
-from PIL import Image, ImageDraw
-from torch.utils._pytree import tree_map_only
 
 # %% ../nbs/91_alpha_weights.ipynb #3bc3925d
 SAMPLINGS = ('gap', 'rate', 'new')

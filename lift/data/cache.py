@@ -19,9 +19,11 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
-from ..core import LiftError
-from ..video.read import DamagedVideo, list_pictures, probe, read_video
 from PIL import Image
+
+from ..core import LiftError
+from ..video.cuts import CutFinder
+from ..video.read import DamagedVideo, list_pictures, probe, read_video
 
 # %% ../../nbs/31_cache.ipynb #3eb7f6b9
 def cache_folder():

@@ -19,6 +19,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
+from PIL import Image
+from torch.utils.data import Dataset
+
 from ..core import LiftError
 from .cache import FrameCache, _bytes, _hash, cache_folder, stored_frames
 from .windows import Augment, Plan, make_plan, patterns
@@ -30,8 +33,6 @@ from lift.video.read import (
     read_picture,
     read_video,
 )
-from PIL import Image
-from torch.utils.data import Dataset
 
 # %% ../../nbs/32_datasets.ipynb #a2fba3c2
 @dataclass(frozen=True)

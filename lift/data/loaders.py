@@ -19,10 +19,11 @@ from itertools import accumulate, count, islice
 import numpy as np
 import torch
 from fastcore.basics import patch
+from torch.utils.data import DataLoader, default_collate
+
 from ..core import LiftError
 from .datasets import BaseVideoDataset, _colours
 from ..machine import pick_device
-from torch.utils.data import DataLoader, default_collate
 
 # %% ../../nbs/34_loaders.ipynb #c4d1e0c2
 def ahead(

@@ -13,9 +13,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
-from ..core import LiftError, Window
 from skimage import data as photos
 from torch import Tensor
+
+from ..core import LiftError, Window
 
 # %% ../../nbs/35_synthetic.ipynb #4d0e4e10
 _photos = (

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from itertools import accumulate, permutations
 
 import numpy as np
+
 from ..core import LiftError, Window
 
 # %% ../../nbs/30_windows.ipynb #494e4533

@@ -24,6 +24,8 @@ import pandas as pd
 import torch
 import tyro
 import yaml
+from matplotlib.figure import Figure
+
 from ..core import LiftError, look_up, read_yaml
 from ..data.cache import cache_folder
 from ..data.datasets import BaseVideoDataset
@@ -39,7 +41,6 @@ from ..training.fusion_inputs import FusionInputsLIFT, FusionInputsLoader, preco
 from ..training.learner import differing_keys, flat, to_device
 from ..training.tracking import RunRecord
 from ..training.train import TrainConfig, _windows, create_learner, recipe_path
-from matplotlib.figure import Figure
 
 # %% ../../nbs/93_ablations.ipynb #fab011ac
 CHANGED = dict(fusion='lift15', stages='spec-clips', hybrid='hybrid-small')  # which recipe

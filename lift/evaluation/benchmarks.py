@@ -21,11 +21,12 @@ import pandas as pd
 import torch
 import torch.nn.functional as F
 from fastprogress.fastprogress import progress_bar
+from torch import Tensor
+
 from ..core import LiftError, Window, look_up
 from ..machine import pick_device, synchronize
 from ..metrics import interpolation_error, psnr, quantize, ssim, ssim_matlab
 from ..video.read import first_below, list_pictures, natural_key, read_picture
-from torch import Tensor
 
 # %% ../../nbs/57_benchmarks.ipynb #9e1d5774
 @dataclass(frozen=True)

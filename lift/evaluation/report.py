@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from ..core import LiftError
 from lift.evaluation.run import (
     _rank,

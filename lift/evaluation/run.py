@@ -31,6 +31,8 @@ import numpy as np
 import pandas as pd
 import torch
 from fastprogress.fastprogress import progress_bar
+from torch import Tensor
+
 from ..core import LiftError
 from .targets import COLUMNS, METRICS, Clip, Task, find_clips
 from lift.interpolators.baselines import (
@@ -46,7 +48,6 @@ from ..metrics import flip, lpips_available, lpips_distance, psnr, quantize, ssi
 from ..video.colour import reformat
 from ..video.cuts import find_cuts
 from ..video.read import read_video
-from torch import Tensor
 
 # %% ../../nbs/54_run.ipynb #e28cbc10
 def task_frames(

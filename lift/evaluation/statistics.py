@@ -8,6 +8,7 @@ __all__ = ['bootstrap_means', 'interval', 'gains', 'over_clips', 'summarize']
 # %% ../../nbs/55_statistics.ipynb #daecfbc3
 import numpy as np
 import pandas as pd
+
 from ..core import LiftError
 from .targets import METRICS
 

@@ -18,6 +18,8 @@ import pandas as pd
 import torch
 import torch.nn.functional as F
 from fastprogress.fastprogress import progress_bar
+from torch import Tensor
+
 from ..core import LiftError, crop_to, pad_to_multiple
 from .run import as_frame, read_rows
 from .statistics import gains, interval, over_clips
@@ -25,7 +27,6 @@ from .targets import find_clips
 from ..model.rife import IFNet, load_rife
 from ..video.read import read_video
 from ..warp import backward_warp, flow_consistency, slopes
-from torch import Tensor
 
 # %% ../../nbs/58_strata.ipynb #4a87826d
 def halfway_flows(

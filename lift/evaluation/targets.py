@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastcore.basics import patch
+
 from ..core import LiftError, Window
 from ..interpolators.baselines import sampled_window
 from ..video.read import VIDEOS, list_pictures, natural_key

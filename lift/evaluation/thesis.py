@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
+
 from ..core import LiftError
 from .ablate import as_page as suite_page
 from .ablate import draw
@@ -20,7 +22,6 @@ from .report import as_page, board_rows
 from .run import as_frame, read_rows
 from .statistics import gains
 from .strata import plot_gains
-from matplotlib.figure import Figure
 
 # %% ../../nbs/94_thesis.ipynb #ba989855
 @dataclass(frozen=True)

@@ -16,13 +16,14 @@ from statistics import median
 
 import torch
 import torch.nn.functional as F
-from ..core import LiftError
-from ..interpolators.baselines import Interpolator
-from ..machine import synchronize
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
+
+from ..core import LiftError
+from ..interpolators.baselines import Interpolator
+from ..machine import synchronize
 
 # %% ../../nbs/59_timing.ipynb #6f97cbea
 class LiveTensors(TorchDispatchMode):

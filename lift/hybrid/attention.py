@@ -8,8 +8,9 @@ __all__ = ['to_windows', 'from_windows', 'window_labels', 'relative_positions', 
 # %% ../../nbs/71_gated_attention.ipynb #4bc36f21
 import torch
 import torch.nn.functional as F
-from ..core import LiftError
 from torch import Tensor, nn
+
+from ..core import LiftError
 
 # %% ../../nbs/71_gated_attention.ipynb #31743858
 def to_windows(

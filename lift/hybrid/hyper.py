@@ -10,9 +10,10 @@ import math
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor, nn
+
 from ..core import LiftError
 from ..warp import at_least_float32
-from torch import Tensor, nn
 
 # %% ../../nbs/72_hyper.ipynb #f16316b0
 def sinkhorn(

@@ -17,6 +17,10 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
 from lift.core import (
     Config,
     LiftError,
@@ -30,16 +34,11 @@ from .attention import GatedWindowAttention
 from .hyper import Stack
 from .ssd import ScanPair
 from ..interpolators.baselines import LiftInterpolator, _fixed_seed, stored_as
-from ..model.fusion import UNet
+from ..layers import ScaledResConv, UNet, conv, time_plane, zero_last
 from ..model.lift import shipped_part, shipped_weights
-from ..model.rife import ScaledResConv
-from ..stages.encoder import conv, select_features
-from ..stages.flow import Motion, time_plane, zero_last
-from ..stages.synthesis import blend, warp_both
+from ..motion import Motion, blend, warp_both
+from ..stages.encoder import select_features
 from ..warp import at_least_float32, resize
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file
-from torch import Tensor, nn
 
 # %% ../../nbs/73_hybrid.ipynb #b00a3ea3
 @dataclass(frozen=True)

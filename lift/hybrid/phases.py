@@ -20,6 +20,7 @@ import tyro
 from accelerate import PartialState
 from fastcore.basics import patch
 from fastcore.docments import docments
+
 from ..core import CONFIGS, Config, LiftError, crop_to, look_up, read_yaml
 from ..data.loaders import WindowLoader
 from ..data.windows import Augment

@@ -12,9 +12,10 @@ from importlib.util import find_spec
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor, nn
+
 from ..core import LiftError
 from ..warp import at_least_float32
-from torch import Tensor, nn
 
 # %% ../../nbs/70_ssd.ipynb #181ecdfa
 def _check(x, dt, A, B, C, chunk, initial_state):

@@ -19,15 +19,17 @@ import torch
 import torch.nn.functional as F
 from av.filter import Graph
 from fastcore.basics import patch
-from ..core import CONFIGS, LiftError, Window, crop_to, pad_to_multiple, reference_indices
-from ..machine import pick_device
-from ..model.lift import LIFT, create_lift_model, read_weights
-from ..model.rife import IFBlock, RifeFlow, ScaledResConv, load_rife
-from ..stages.encoder import FrameFeatures, select_features
-from ..stages.synthesis import blend, warp_both
-from ..video.colour import from_rgb, reformat, to_rgb
 from torch import Tensor, nn
 from torch.utils._pytree import tree_map_only
+
+from ..core import CONFIGS, LiftError, Window, crop_to, pad_to_multiple, reference_indices
+from ..layers import ScaledResConv
+from ..machine import pick_device
+from ..model.lift import LIFT, create_lift_model, read_weights
+from ..model.rife import IFBlock, RifeFlow, load_rife
+from ..motion import blend, warp_both
+from ..stages.encoder import FrameFeatures, select_features
+from ..video.colour import from_rgb, reformat, to_rgb
 
 # %% ../../nbs/51_baselines.ipynb #79d88859
 class Interpolator(Protocol):

@@ -15,6 +15,10 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
 from lift.core import (
     LiftConfig,
     LiftError,
@@ -28,6 +32,7 @@ from lift.core import (
 from ..machine import replacing
 from .fusion import FusionInputs, FusionNet
 from .rife import RifeFlow, rename_rife, rife_weights_path
+from ..motion import Motion, cubic_correction, outer_displacement
 from ..stages.context import TemporalContext
 from lift.stages.encoder import (
     TARGET_INDEX,
@@ -38,13 +43,10 @@ from lift.stages.encoder import (
     select_features,
     start_as_pixels,
 )
-from ..stages.flow import CascadeFlow, Motion, cubic_correction, outer_displacement
+from ..stages.flow import CascadeFlow
 from ..stages.refine import FullResRefiner, start_within_bounds
 from ..stages.synthesis import CoarseSynthesis
 from ..warp import resize
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
 
 # %% ../../nbs/21_model.ipynb #e517b174
 @dataclass(frozen=True)

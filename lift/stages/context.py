@@ -8,8 +8,9 @@ __all__ = ['attention_mask', 'TemporalAttention', 'SpatialMixing', 'TransformerL
 # %% ../../nbs/13_context.ipynb #2dc84040
 import torch
 import torch.nn.functional as F
-from ..core import LiftConfig, LiftError
 from torch import Tensor, nn
+
+from ..core import LiftConfig, LiftError
 
 # %% ../../nbs/13_context.ipynb #ea232368
 def attention_mask(

@@ -7,12 +7,13 @@ __all__ = ['RefineNet', 'FullResRefiner', 'set_groups', 'start_within_bounds']
 
 # %% ../../nbs/16_refine.ipynb #20a625a0
 import torch
-from ..core import LiftConfig
-from .encoder import FrameFeatures, ResBlock, group_norm, set_taps
-from .flow import Motion, zero_last
-from .synthesis import blend, warp_both
-from ..warp import resize
 from torch import Tensor, nn
+
+from ..core import LiftConfig
+from ..layers import ResBlock, group_norm, zero_last
+from ..motion import Motion, blend, warp_both
+from .encoder import FrameFeatures, set_taps
+from ..warp import resize
 
 # %% ../../nbs/16_refine.ipynb #6f81c50e
 class RefineNet(nn.Module):

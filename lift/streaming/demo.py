@@ -17,6 +17,9 @@ import pandas as pd
 import torch
 import torch.nn.functional as F
 from fastprogress.fastprogress import progress_bar
+from PIL import Image, ImageDraw, ImageOps
+from torchvision.transforms.functional import to_tensor
+
 from ..core import LiftError
 from ..interpolators.baselines import LiftInterpolator, get_interpolator, minterpolate
 from ..metrics import psnr, quantize, ssim
@@ -35,8 +38,6 @@ from lift.viz import (
     flow_wheel,
     to_pixels,
 )
-from PIL import Image, ImageDraw, ImageOps
-from torchvision.transforms.functional import to_tensor
 
 # %% ../../nbs/65_demo.ipynb #33e63854
 def longest_shots(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import torch
+
 from ..core import LiftError, Window
 from ..interpolators.baselines import Interpolator
 from ..machine import out_of_memory

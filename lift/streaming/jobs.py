@@ -23,6 +23,8 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from fastprogress.fastprogress import progress_bar
+from torch import Tensor
+
 from ..core import LiftError
 from ..interpolators.baselines import Interpolator
 from .engine import OutputFrame, interpolate_stream, output_times, target_rate
@@ -32,7 +34,6 @@ from ..video.colour import bit_depth
 from ..video.files import frame_rate
 from ..video.read import DamagedVideo, VideoInfo, frame_times, probe, read_video
 from ..video.write import CONTAINERS, VideoWriter, taken_format
-from torch import Tensor
 
 # %% ../../nbs/63_jobs.ipynb #7aab2b25
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from fastprogress.fastprogress import progress_bar
+
 from ..core import LiftError
 from ..interpolators.baselines import Interpolator
 from .engine import interpolate_stream

@@ -13,6 +13,7 @@ from queue import SimpleQueue
 from threading import Event, Semaphore, Thread, current_thread
 
 import numpy as np
+
 from ..video.cuts import CutFinder
 from ..video.write import VideoWriter
 

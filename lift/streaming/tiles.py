@@ -11,10 +11,11 @@ import math
 from contextlib import suppress
 
 import torch
+from torch import Tensor
+
 from ..core import LiftError
 from ..evaluation.timing import LiveTensors, bytes_per_pixel
 from ..interpolators.baselines import Interpolator
-from torch import Tensor
 
 # %% ../../nbs/60_tiles.ipynb #91b06942
 def feature_bytes(features):

@@ -20,6 +20,10 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
 from ..core import CONFIGS, LiftError, Window, crop_to
 from ..data.datasets import BaseVideoDataset
 from ..data.loaders import ahead
@@ -29,9 +33,6 @@ from ..model.fusion import FusionInputs, mixed
 from ..model.lift import LIFT
 from .learner import to_device
 from ..warp import backward_warp, resize, resize_flow
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
-from torch import Tensor
 
 # %% ../../nbs/43_fusion_inputs.ipynb #e0bfe233
 def fusion_patterns(num_frames: int = 15):  # list of Pattern

@@ -27,15 +27,16 @@ from accelerate import PartialState
 from accelerate.utils import gather_object, reduce
 from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
-from ..core import Config, LiftError
-from ..machine import pick_device, replacing
-from ..metrics import psnr, ssim
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.checkpoint import checkpoint
+
+from ..core import Config, LiftError
+from ..machine import pick_device, replacing
+from ..metrics import psnr, ssim
 
 # %% ../../nbs/41_learner.ipynb #298ae68f
 @dataclass(frozen=True)

@@ -25,13 +25,14 @@ import pandas as pd
 import psutil
 import torch
 from fastcore.basics import patch
+from torch import Tensor
+from torch.utils.tensorboard import SummaryWriter
+
 from ..core import LiftError, reference_indices
 from ..machine import provenance, replacing
 from ..metrics import psnr
 from .learner import Callback
 from ..viz import alpha_bars, contact_sheet, error_map, flow_to_color, flow_wheel
-from torch import Tensor
-from torch.utils.tensorboard import SummaryWriter
 
 # %% ../../nbs/42_tracking.ipynb #7690926c
 @contextmanager

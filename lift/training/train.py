@@ -21,6 +21,8 @@ import tyro
 from accelerate import PartialState
 from fastcore.basics import patch
 from fastcore.docments import docments
+from torch import Tensor
+
 from ..core import CONFIGS, Config, LiftConfig, LiftError, look_up, named_config, read_yaml
 from ..data.cache import cache_folder
 from ..data.loaders import ResidentLoader, WindowLoader
@@ -39,7 +41,6 @@ from lift.training.fusion_inputs import (
 )
 from .learner import Learner, LearnerConfig, Progress, Task
 from .tracking import RunRecord, TensorBoardLogger
-from torch import Tensor
 
 # %% ../../nbs/44_train.ipynb #eac492ac
 @dataclass(frozen=True)

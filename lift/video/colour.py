@@ -20,8 +20,9 @@ import numpy as np
 import torch
 from av.video.reformatter import Interpolation, VideoReformatter
 from fastcore.meta import delegates
-from ..core import LiftError
 from torch import Tensor
+
+from ..core import LiftError
 
 # %% ../../nbs/04_colour.ipynb #9d78a95e
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import math
 from contextlib import suppress
 
 import numpy as np
-from .read import DamagedVideo, VideoFrame, read_video
 from torch import Tensor
+
+from .read import DamagedVideo, VideoFrame, read_video
 
 # %% ../../nbs/07_cuts.ipynb #6b520874
 def _shrink(x, h, w):

@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+
 from ..core import LiftError
 
 # %% ../../nbs/03_files.ipynb #3e017256

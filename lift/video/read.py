@@ -19,6 +19,8 @@ from pathlib import Path
 import av
 import numpy as np
 import torch
+from PIL import Image
+
 from ..core import LiftError
 from lift.video.colour import (
     Colour,
@@ -35,7 +37,6 @@ from lift.video.colour import (
     upright,
 )
 from .files import frame_rate, open_video
-from PIL import Image
 
 # %% ../../nbs/05_read.ipynb #d10e78a6
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ import av
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
+from PIL import Image
+
 from ..core import LiftError
 from lift.video.colour import (
     Colour,
@@ -34,7 +36,6 @@ from lift.video.colour import (
 )
 from .files import frame_rate, open_video
 from .read import FOLDER_RATE, VideoFrame, VideoInfo, list_pictures, probe
-from PIL import Image
 
 # %% ../../nbs/06_write.ipynb #29bd410d
 def output_colour(

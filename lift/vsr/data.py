@@ -23,6 +23,11 @@ import torch
 import torch.nn.functional as F
 import tyro
 from fastcore.basics import patch
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import Dataset
+from tyro.conf import Positional
+
 from ..core import Config, LiftError, look_up
 from ..data.datasets import _evenly
 from ..data.loaders import _Maker
@@ -32,10 +37,6 @@ from ..video.cuts import split_at_cuts
 from ..video.read import DamagedVideo, list_pictures, read_picture, read_video
 from ..viz import to_pixels
 from .model import SCALE
-from PIL import Image
-from torch import Tensor
-from torch.utils.data import Dataset
-from tyro.conf import Positional
 
 # %% ../../nbs/81_vsr_data.ipynb #eba7e642
 @dataclass(frozen=True)

@@ -15,15 +15,16 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
-from ..core import Config, LiftError, look_up
-from ..machine import replacing
-from ..stages.encoder import ResBlock, conv
-from ..warp import at_least_float32, backward_warp, slopes
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 from torchvision.ops import deform_conv2d
+
+from ..core import Config, LiftError, look_up
+from ..layers import ResBlock, conv
+from ..machine import replacing
+from ..warp import at_least_float32, backward_warp, slopes
 
 # %% ../../nbs/80_vsr_model.ipynb #2063aeb2
 @dataclass(frozen=True)

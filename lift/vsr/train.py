@@ -19,6 +19,10 @@ import torch
 import tyro
 from accelerate import PartialState
 from fastcore.basics import patch
+from PIL import Image
+from torch import Tensor
+
+from .. import losses
 from ..core import Config, LiftError, look_up, read_yaml
 from ..machine import pick_device, replacing
 from ..metrics import psnr, quantize, ssim
@@ -42,10 +46,6 @@ from lift.vsr.data import (
     write_sample,
 )
 from .model import SCALE, VSRConfig, VSRPlusPlus, enlarge, save_vsr
-from PIL import Image
-from torch import Tensor
-
-from .. import losses
 
 # %% ../../nbs/82_vsr_train.ipynb #0efdcc78
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from typing import Literal
 
 import torch
 import tyro
+from torch import Tensor
+from tyro.conf import Positional
+
 from ..core import LiftError, look_up
 from ..evaluation.timing import LiveTensors
 from ..interpolators.baselines import DTYPES, Blend, fastest_dtype, get_interpolator, stored_as
@@ -26,8 +29,6 @@ from ..streaming.repeats import ahead
 from ..streaming.tiles import fade, memory_at_hand, tile_places
 from ..video.cuts import CutFinder
 from .model import SCALE, load_vsr
-from torch import Tensor
-from tyro.conf import Positional
 
 # %% ../../nbs/83_vsr_upscale.ipynb #dc7b904f
 class Upscaler:
