@@ -17,16 +17,8 @@ from torch import Tensor
 
 from .core import LiftError
 
-# %% ../nbs/02_viz.ipynb #15c48163
-PALETTE = dict(
-    blue='#0072B2',
-    orange='#D55E00',
-    green='#009E73',
-    yellow='#E69F00',
-    purple='#CC79A7',
-    sky='#56B4E9',
-    black='#000000',
-)  # Okabe and Ito, 2008; the order in which curves take them
+# %% ../nbs/02_viz.ipynb #434df976
+PALETTE = ('#0072B2', '#D55E00', '#009E73', '#E69F00', '#CC79A7', '#56B4E9', '#000000')
 
 # %% ../nbs/02_viz.ipynb #1347693e
 def _channels_last(image):
@@ -139,7 +131,7 @@ def draw_flow(
     ax,  # matplotlib axes, for instance with a frame shown on them
     flow: Tensor,  # [2, H, W] or [1, 2, H, W], in pixels
     step: int = 16,  # distance of the arrows in pixels
-    color: str = PALETTE['yellow'],
+    color: str = PALETTE[3],
 ):
     "Draw a flow as arrows to scale."
     if flow.numel() != 2 * flow.shape[-2] * flow.shape[-1]:
@@ -225,12 +217,10 @@ def _as_weights(alphas, offsets):  # float tensors [T] and [T]
         raise LiftError('an alpha is negative or not finite: attention weights are at least 0')
     return weights, places
 
-# %% ../nbs/02_viz.ipynb #89c2e72f
+# %% ../nbs/02_viz.ipynb #b7524bdd
 def _draw_bar(draw, x, half, top, floor, reference):
     "Draw a bar around x; a reference has its own colour and two light lines."
-    draw.rectangle(
-        (x - half, top, x + half, floor), fill=PALETTE['orange' if reference else 'blue']
-    )
+    draw.rectangle((x - half, top, x + half, floor), fill=PALETTE[1 if reference else 0])
     if reference and half >= 3:
         for line in (x - half / 2, x + half / 2):
             draw.line((line, top, line, floor), fill='white')
