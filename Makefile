@@ -15,10 +15,11 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/ruff format --check --quiet || { echo "not formatted: run \`make format\`"; exit 1; }
 	$(BIN)/ruff check --quiet
+	$(BIN)/python .ci/style.py
 	$(BIN)/python .ci/workbook.py check
 	$(BIN)/python .ci/workbook.py test
 
-# the notebooks as ruff.toml wants them; what ruff cannot mend by itself it names
+# format the notebooks as ruff.toml says; what ruff cannot mend by itself it names
 format: $(READY)
 	$(BIN)/ruff format --quiet
 	$(BIN)/ruff check --fix

@@ -64,7 +64,6 @@ def symbols(root):  # {name: page#anchor}
     "Where the package's names are defined."
     spec = importlib.util.spec_from_file_location('modidx', root / 'lift/_modidx.py')
     spec.loader.exec_module(index := importlib.util.module_from_spec(spec))
-    books = {b.stem.split('_', 1)[-1].lower(): b for b in (root / 'nbs').glob('*.ipynb')}
     places = {}
     for book in (root / 'nbs').glob('*.ipynb'):
         for cell in nbformat.read(book, 4).cells:
@@ -276,13 +275,17 @@ def broken_links(out):  # list of texts
     return wrong
 
 
+def clean(text):
+    "Return a heading without the sign of its anchor."
+    return ' '.join(text.replace('¶', '').split())
+
+
 def docs(root, out=None):
     "Write the site; exit with a list of links that lead nowhere and figures without a text, if there are any."
     out, names = Path(out or root / '_docs'), symbols(root)
     bodies, facts, files, broken = gather(root)
     shutil.rmtree(out, ignore_errors=True)
     parts = {p: [x for x in facts[p].parts if x[0].strip() or x[2].strip()] for p in bodies}
-    clean = lambda text: ' '.join(text.replace('¶', '').split())
     titles = {
         p: next((clean(x[0]) for x in parts[p] if x[0].strip()), Path(p).stem) for p in bodies
     }
@@ -299,19 +302,14 @@ def docs(root, out=None):
     ]
     for path, body in bodies.items():
         up = '../' * path.count('/')
-        inside = lambda p: (
-            '<ul>'
-            + ''.join(
-                f'<li><a href="#{escape(i)}">{escape(clean(h))}</a></li>'
-                for h, i, _ in parts[p][1:]
-                if i
-            )
-            + '</ul>'
-            if p == path
-            else ''
-        )
+        sections = [
+            f'<li><a href="#{escape(i)}">{escape(clean(h))}</a></li>'
+            for h, i, _ in parts[path][1:]
+            if i
+        ]
+        inside = {path: f'<ul>{"".join(sections)}</ul>'}
         contents = ''.join(
-            f'<li><a href="{up}{target(p)}"{" aria-current=page" if p == path else ""}>{escape(Path(p).stem.split("_")[0] + " " if Path(p).stem[0].isdigit() else "")}{escape(titles[p])}</a>{inside(p)}</li>'
+            f'<li><a href="{up}{target(p)}"{" aria-current=page" if p == path else ""}>{escape(Path(p).stem.split("_")[0] + " " if Path(p).stem[0].isdigit() else "")}{escape(titles[p])}</a>{inside.get(p, "")}</li>'
             for p in books
         )
         page = out / target(path)

@@ -1,5 +1,6 @@
 """Every interpolator by its name. The public names of `lift.interpolators`."""
 
-from .interpolators.baselines import Interpolator, get_interpolator
+from .interpolators.protocol import Interpolator
+from .interpolators.registry import get_interpolator
 
 __all__ = ['Interpolator', 'get_interpolator']

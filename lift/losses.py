@@ -13,21 +13,24 @@ from functools import lru_cache, partial, wraps
 
 import torch
 import torch.nn.functional as F
+from fastcore.basics import patch
 from torch import Tensor
 
 from .core import LiftError, crop_to, look_up, pad_to_multiple, reference_indices
-from .metrics import MissingWeights, _backbone_file, _check_pair, _lpips_model, _warn_once
+from .metrics import MissingWeights, backbone_file, check_pair, lpips_network, warn_once
 from .warp import at_least_float32, backward_warp, resize
 
 # %% ../nbs/40_losses.ipynb #e8b56ebc
-def picture_loss(f):
-    "Check the two pictures and compute in at least float32, without autocast."
+def picture_loss(
+    loss,  # a function of (prediction, target, …), both [B, 3, H, W]
+):  # the same function with the checks
+    "Decorate a loss: check the two pictures, then compute in at least float32 without autocast."
 
-    @wraps(f)
+    @wraps(loss)
     def checked(prediction, target, *args, **kwargs):
-        _check_pair(prediction, target, 3)
+        check_pair(prediction, target, 3)
         with torch.autocast(prediction.device.type, enabled=False):
-            return f(at_least_float32(prediction), at_least_float32(target), *args, **kwargs)
+            return loss(at_least_float32(prediction), at_least_float32(target), *args, **kwargs)
 
     return checked
 
@@ -37,49 +40,56 @@ def l1_loss(
     prediction: Tensor,  # [B, 3, H, W] in [0, 1]
     target: Tensor,  # [B, 3, H, W] in [0, 1]
 ):  # scalar
-    "Mean absolute difference."
+    "Return the mean absolute difference."
     return (prediction - target).abs().mean()
 
-
+# %% ../nbs/40_losses.ipynb #33f42486
 @picture_loss
 def l2_loss(
     prediction: Tensor,  # [B, 3, H, W] in [0, 1]
     target: Tensor,  # [B, 3, H, W] in [0, 1]
 ):  # scalar
-    "Mean squared difference."
+    "Return the mean squared difference."
     return (prediction - target).square().mean()
 
-
+# %% ../nbs/40_losses.ipynb #5b7e6e9f
 @picture_loss
 def charbonnier_loss(
     prediction: Tensor,  # [B, 3, H, W] in [0, 1]
     target: Tensor,  # [B, 3, H, W] in [0, 1]
-    eps: float = 1e-3,  # differences well below it cost their square
-):  # scalar, eps for identical pictures
-    "Mean of sqrt(difference² + eps²) (Charbonnier et al. 1994)."
+    eps: float = 1e-3,  # differences well below it cost only their square
+):  # scalar; eps for identical pictures
+    "Return the mean of sqrt(difference² + eps²) (Charbonnier et al. 1994)."
     return ((prediction - target).square() + eps**2).sqrt().mean()
 
-
+# %% ../nbs/40_losses.ipynb #ca2d265c
 @picture_loss
 def psnr_loss(
     prediction: Tensor,  # [B, 3, H, W] in [0, 1]
     target: Tensor,  # [B, 3, H, W] in [0, 1]
-    eps: float = 3e-6,  # mean squared errors well below it (55 dB) gain nothing more
-):  # scalar, ln(eps) for identical pictures
-    "Mean over the samples of ln(mean squared error + eps): what moves the mean PSNR, whether a sample is easy or hard."
-    return ((prediction - target).square().flatten(1).mean(1) + eps).log().mean()
+    eps: float = 3e-6,  # an error well below it (55 dB) gains nothing more
+):  # scalar; ln(eps) for identical pictures
+    "Return the mean over the samples of ln(mean squared error + eps): it moves the mean PSNR."
+    squared_error = (prediction - target).square().flatten(1).mean(1)
+    return (squared_error + eps).log().mean()
+
+# %% ../nbs/40_losses.ipynb #e44922b7
+def _mirror_pad(x):  # [N, 1, H, W] -> [N, 1, H+4, W+4]
+    "Mirror two pixels at each border; both sides need at least 2 pixels."
+    h, w = x.shape[-2:]
+    x = F.pad(x, (2, 2, 0, 0), mode='reflect' if w > 2 else 'circular')
+    return F.pad(x, (0, 0, 2, 2), mode='reflect' if h > 2 else 'circular')
 
 # %% ../nbs/40_losses.ipynb #86f0a401
-def _blur(x, stride=1):  # [N, 1, H, W]
-    "Binomial 5×5 mean with mirrored borders, at every `stride`-th pixel."
-    k = x.new_tensor([1, 4, 6, 4, 1]) / 16
-    for pad in ((2, 2, 0, 0), (0, 0, 2, 2)):
-        x = F.pad(x, pad, mode='reflect' if x.shape[-1 if pad[0] else -2] > 2 else 'circular')
-    return F.conv2d(x, torch.outer(k, k)[None, None], stride=stride)
+def _blur(x, stride=1):  # [N, 1, H, W] -> [N, 1, ⌈H/stride⌉, ⌈W/stride⌉]
+    "Take the binomial 5×5 mean at every `stride`-th pixel."
+    weights = x.new_tensor([1, 4, 6, 4, 1]) / 16
+    kernel = torch.outer(weights, weights)[None, None]
+    return F.conv2d(_mirror_pad(x), kernel, stride=stride)
 
-
-def _expand(x, size):  # [N, 1, ⌈H/2⌉, ⌈W/2⌉] -> [N, 1, H, W]
-    "Back to the finer size: zeros in between, then blurred."
+# %% ../nbs/40_losses.ipynb #6b730964
+def _expand(x, size):  # [N, 1, ⌈H/2⌉, ⌈W/2⌉] -> [N, 1, H, W] with (H, W) = size
+    "Bring a band to the finer size: zeros between its pixels, then a blur."
     spread = x.new_zeros(len(x), 1, *size)
     spread[..., ::2, ::2] = x
     return 4 * _blur(spread)
@@ -88,19 +98,23 @@ def _expand(x, size):  # [N, 1, ⌈H/2⌉, ⌈W/2⌉] -> [N, 1, H, W]
 def laplacian_pyramid(
     image: Tensor,  # [B, C, H, W], both sides above 2^(levels-1) pixels
     levels: int = 5,  # bands of detail
-):  # list of levels+1 tensors [B, C, ⌈H/2^k⌉, ⌈W/2^k⌉]: bands of detail from fine to coarse, and the low-pass rest
-    "Laplacian pyramid (Burt and Adelson 1983)."
+):  # list of levels+1 tensors [B, C, ⌈H/2^k⌉, ⌈W/2^k⌉]: bands from fine to coarse, then the rest
+    "Split a picture into a Laplacian pyramid (Burt and Adelson 1983); the rest is a low-pass."
     b, c, h, w = image.shape
-    if min(h, w) <= 2 ** (levels - 1):
+    smallest = 2 ** (levels - 1)
+    if min(h, w) <= smallest:
         raise LiftError(
-            f'a picture of {w}×{h} is too small for a pyramid of {levels} levels: both sides need more than {2 ** (levels - 1)} pixels'
+            f'a picture of {w}×{h} is too small for a pyramid of {levels} levels: '
+            f'both sides need more than {smallest} pixels'
         )
-    x, bands = image.reshape(b * c, 1, h, w), []
+    rest = image.reshape(b * c, 1, h, w)
+    bands = []
     for _ in range(levels):
-        smaller = _blur(x, stride=2)
-        bands.append(x - _expand(smaller, x.shape[-2:]))
-        x = smaller
-    return [band.reshape(b, c, *band.shape[-2:]) for band in (*bands, x)]
+        smaller = _blur(rest, stride=2)
+        bands.append(rest - _expand(smaller, rest.shape[-2:]))
+        rest = smaller
+    bands.append(rest)
+    return [band.reshape(b, c, *band.shape[-2:]) for band in bands]
 
 # %% ../nbs/40_losses.ipynb #83323477
 @picture_loss
@@ -109,198 +123,221 @@ def laplacian_loss(
     target: Tensor,  # [B, 3, H, W] in [0, 1]
     levels: int = 5,  # bands of detail
 ):  # scalar
-    "Sum over the bands of a Laplacian pyramid, its low-pass rest included, of the mean absolute difference (Niklaus and Liu 2018)."
-    return sum(band.abs().mean() for band in laplacian_pyramid(prediction - target, levels))
+    "Add the mean absolute differences of the pyramid's bands, the rest included (Niklaus 2018)."
+    bands = laplacian_pyramid(prediction - target, levels)
+    return sum(band.abs().mean() for band in bands)
 
 # %% ../nbs/40_losses.ipynb #ccc5c496
-def _ternary(image):  # [B, 3, H, W] -> [B, 49, H-6, W-6]
-    "Each pixel's 7×7 neighbours as darker, equal or brighter: softly -1, 0, 1."
-    (b, _, h, w), grey = image.shape, image.new_tensor([0.299, 0.587, 0.114])[:, None, None]
-    patches = F.unfold(255 * (image * grey).sum(1, keepdim=True), 7).reshape(b, 49, h - 6, w - 6)
-    step = patches - patches[:, 24:25]
-    return step * (0.81 + step * step).rsqrt()
+def _census_transform(image):  # [B, 3, H, W] in [0, 1] -> [B, 49, H-6, W-6] in (-1, 1)
+    "Compare each pixel with its 7×7 neighbours: darker, equal or brighter is softly -1, 0, 1."
+    b, _, h, w = image.shape
+    luma = image.new_tensor([0.299, 0.587, 0.114])[:, None, None]
+    grey = 255 * (image * luma).sum(1, keepdim=True)
+    patches = F.unfold(grey, 7).reshape(b, 49, h - 6, w - 6)
+    difference = patches - patches[:, 24:25]
+    return difference * (0.81 + difference * difference).rsqrt()
 
-
+# %% ../nbs/40_losses.ipynb #1730fac0
 @picture_loss
 def census_loss(
     prediction: Tensor,  # [B, 3, H, W] in [0, 1], both sides at least 7
     target: Tensor,  # [B, 3, H, W] in [0, 1]
 ):  # scalar in [0, 1)
-    "Soft share of comparisons with neighbours in 7×7 that differ: ternary census as in UnFlow (Meister et al. 2018)."
+    "Return the soft share of 7×7 neighbour comparisons that differ (ternary census, UnFlow 2018)."
     h, w = target.shape[-2:]
     if min(h, w) < 7:
         raise LiftError(
             f'a picture of {w}×{h} is smaller than the 7×7 patch of the census: use another loss'
         )
-    d = (_ternary(prediction) - _ternary(target)).square()
-    return (d / (0.1 + d)).mean() * 49 / 48  # the centre is always 0
+    squared = (_census_transform(prediction) - _census_transform(target)).square()
+    return (squared / (0.1 + squared)).mean() * 49 / 48  # the centre of the patch is always 0
 
-# %% ../nbs/40_losses.ipynb #1afa05cb
+# %% ../nbs/40_losses.ipynb #9172c8b6
 @lru_cache(4)
 def _backbone(net, path, device, dtype):
-    "The network of `lpips_distance`, fit for gradients."
+    "Build the network of `lpips_distance` so that gradients can pass through it."
     with torch.inference_mode(False):
-        return _lpips_model.__wrapped__(net, path, device, dtype)
+        return lpips_network.__wrapped__(net, path, device, dtype)
 
-
+# %% ../nbs/40_losses.ipynb #1afa05cb
 @picture_loss
 def perceptual_loss(
     prediction: Tensor,  # [B, 3, H, W] in [0, 1], both sides at least 32
     target: Tensor,  # [B, 3, H, W] in [0, 1]
     net: str = 'alex',  # the backbone: 'alex', 'vgg' or 'squeeze'
-    learned: bool = True,  # LPIPS; if not, the mean absolute difference of the raw features, summed over the layers
+    learned: bool = True,  # LPIPS; False: mean absolute difference, summed over the layers
 ):  # scalar
-    "LPIPS 0.1 (Zhang et al. 2018), or a plain feature distance (Johnson et al. 2016); `MissingWeights` if the backbone's weights are not on this machine."
+    """Return LPIPS 0.1 (Zhang et al. 2018) or a plain feature distance (Johnson et al. 2016).
+
+    Raise `MissingWeights` if the backbone's weights are not on this machine.
+    """
     h, w = target.shape[-2:]
     if min(h, w) < 32:
         raise LiftError(
             f'a picture of {w}×{h} is too small for {net}: both sides need at least 32 pixels'
         )
-    model = _backbone(
-        net,
-        str(_backbone_file(net)),
-        target.device,
-        torch.promote_types(prediction.dtype, target.dtype),
-    )
+    dtype = torch.promote_types(prediction.dtype, target.dtype)
+    model = _backbone(net, str(backbone_file(net)), target.device, dtype)
     p, t = 2 * prediction - 1, 2 * target - 1  # the package takes [-1, 1]
     if learned:
         return model(p, t).mean()
-    return sum(
-        (a - b).abs().mean() for a, b in zip(*(model.net(model.scaling_layer(x)) for x in (p, t)))
-    )
+    layers = zip(*(model.net(model.scaling_layer(x)) for x in (p, t)))
+    return sum((a - b).abs().mean() for a, b in layers)
 
 # %% ../nbs/40_losses.ipynb #8f63f440
 def shrink_to(
     x: Tensor,  # [B, C, H, W]
     size: tuple,  # (h, w) = (⌈H/d⌉, ⌈W/d⌉) with d of 1, 2, 4 or 8
-):  # [B, C, h, w] and d
+):  # [B, C, h, w], and d
     "Bring a picture to the size of a flow."
     h, w = x.shape[-2:]
-    d = next((d for d in (1, 2, 4, 8) if (-(-h // d), -(-w // d)) == tuple(size)), None)
-    if d is None:
-        raise LiftError(
-            f'a flow of {size[1]}×{size[0]} does not fit a picture of {w}×{h}: it should have that size, or a half, a quarter or an eighth, rounded up'
-        )
-    return resize(F.pad(x, (0, -w % d, 0, -h % d), mode='replicate'), 1 / d), d
+    for d in (1, 2, 4, 8):
+        if (-(-h // d), -(-w // d)) == tuple(size):
+            return resize(F.pad(x, (0, -w % d, 0, -h % d), mode='replicate'), 1 / d), d
+    raise LiftError(
+        f'a flow of {size[1]}×{size[0]} does not fit a picture of {w}×{h}: '
+        'it should have that size, or a half, a quarter or an eighth, rounded up'
+    )
 
-
-def _like(x, flows):
-    "A picture, or a larger flow, brought to the size of `flows`; and by how much it was divided."
+# %% ../nbs/40_losses.ipynb #8a735121
+def _to_flow_size(x, flows):  # [B, C, H, W] -> [B, C, h, w], and the divisor
+    "Bring a picture, or a larger flow, to the size of `flows` [B, n, h, w]."
     if x.ndim != 4 or len(x) != len(flows):
         raise LiftError(
-            f'a tensor of shape {tuple(x.shape)} does not fit flows of shape {tuple(flows.shape)}: give one [C, H, W] for each flow of the batch'
+            f'a tensor of shape {tuple(x.shape)} does not fit flows of shape '
+            f'{tuple(flows.shape)}: give one [C, H, W] for each flow of the batch'
         )
     return shrink_to(x, flows.shape[-2:])
 
 
 def _check_flows(flows, channels, name='flows'):
-    if (
-        not isinstance(flows, Tensor)
-        or flows.ndim != 4
-        or flows.shape[1] not in channels
-        or min(flows.shape[-2:]) < 2
-    ):
-        raise LiftError(
-            f"{name} {f'of shape {tuple(flows.shape)}' if isinstance(flows, Tensor) else type(flows).__name__}: it should be a tensor [B, {' or '.join(map(str, channels))}, h, w]"
-        )
+    "Raise `LiftError` unless `flows` is [B, C, h, w], C in `channels`, both sides at least 2."
+    is_tensor = isinstance(flows, Tensor)
+    if is_tensor and flows.ndim == 4 and flows.shape[1] in channels and min(flows.shape[-2:]) >= 2:
+        return
+    found = f'of shape {tuple(flows.shape)}' if is_tensor else type(flows).__name__
+    allowed = ' or '.join(map(str, channels))
+    raise LiftError(f'{name} {found}: it should be a tensor [B, {allowed}, h, w]')
+
+# %% ../nbs/40_losses.ipynb #8222e995
+def _edge_aware_variation(flow, image, k, dim):  # [B, n, h, w], [B, C, h, w] -> scalar
+    "Return the mean difference of neighbours along `dim`, less where `image` has an edge."
+    weight = (-k * image.diff(dim=dim).abs().mean(1)).exp()
+    return (flow.diff(dim=dim).abs().sum(1) * weight).mean()
 
 # %% ../nbs/40_losses.ipynb #aeaaa306
 def smoothness_loss(
-    flow: Tensor,  # [B, 2, h, w] in pixels, or both flows [B, 4, h, w]: then the sum of the two
-    image: Tensor = None,  # [B, 3, H, W] in [0, 1], of the flow's size or 2, 4, 8 times larger; without it edges are not spared
+    flow: Tensor,  # [B, 2, h, w] in pixels; or both flows, [B, 4, h, w]: the sum of the two
+    image: Tensor = None,  # [B, 3, H, W] in [0, 1], 1, 2, 4 or 8 times the size; None: no edges
     k: float = 10,  # an edge of contrast c divides the cost by exp(k·c)
 ):  # scalar
-    "Edge-aware first-order smoothness (Wang et al. 2018; Jonschkowski et al. 2020, section 4)."
+    "Return the edge-aware first-order smoothness (Jonschkowski et al. 2020, section 4)."
     _check_flows(flow, (2, 4), 'flow')
     with torch.autocast(flow.device.type, enabled=False):
-        flow, total = at_least_float32(flow), 0
-        image = (
-            torch.zeros_like(flow[:, :1])
-            if image is None
-            else _like(at_least_float32(image), flow)[0]
-        )
-        for dim in (-1, -2):
-            weight = (-k * image.diff(dim=dim).abs().mean(1)).exp()
-            total = total + (flow.diff(dim=dim).abs().sum(1) * weight).mean()
-    return total
+        flow = at_least_float32(flow)
+        if image is None:
+            image = torch.zeros_like(flow[:, :1])
+        else:
+            image, _ = _to_flow_size(at_least_float32(image), flow)
+        along_x = _edge_aware_variation(flow, image, k, dim=-1)
+        along_y = _edge_aware_variation(flow, image, k, dim=-2)
+        return along_x + along_y
 
-# %% ../nbs/40_losses.ipynb #224e7921
-def _warped_error(references, target, flows):  # -> [B, 2, h, w]
-    "Mean absolute error over the colours of the warped left and right reference."
-    target = _like(target, flows)[0]
-    warped = (backward_warp(_like(r, flows)[0], f) for r, f in zip(references, flows.split(2, 1)))
-    return torch.cat([(w - target).abs().mean(1, keepdim=True) for w in warped], 1)
+# %% ../nbs/40_losses.ipynb #9dcab93f
+def _warping_errors(references, target, flows):  # -> [B, 2, h, w]
+    "Return the mean absolute error over the colours of the warped left and right reference."
+    target, _ = _to_flow_size(target, flows)
+    errors = []
+    for reference, flow in zip(references, flows.split(2, 1)):
+        warped = backward_warp(_to_flow_size(reference, flows)[0], flow)
+        errors.append((warped - target).abs().mean(1, keepdim=True))
+    return torch.cat(errors, 1)
 
 
 def _check_references(references, target):
+    "Raise `LiftError` unless `references` is a pair of pictures like `target`."
     if len(references) != 2:
         raise LiftError(f'references should be a pair (left, right), not {len(references)} things')
-    for name, r in zip(('left reference', 'right reference'), references):
-        _check_pair(r, target, 3, (name, 'target'))
+    for name, reference in zip(('left reference', 'right reference'), references):
+        check_pair(reference, target, 3, (name, 'target'))
 
-
+# %% ../nbs/40_losses.ipynb #224e7921
 def warping_loss(
     references: tuple,  # left and right, each [B, 3, H, W] in [0, 1]
     target: Tensor,  # [B, 3, H, W] in [0, 1]
-    flows: Tensor,  # [B, 4, h, w], from the target frame into both, at full size or a half, a quarter, an eighth
-    visible: Tensor = None,  # [B, 2, h, w] bool: points of the target frame that show in the left and in the right one; all by default
+    flows: Tensor,  # [B, 4, h, w] from the target frame into both; full size or 1/2, 1/4, 1/8
+    visible: Tensor = None,  # [B, 2, h, w] bool: points that the left, the right reference shows
 ):  # scalar
-    "L1 of the left warped reference plus L1 of the right one (specification, section 7.2)."
+    "Add the L1 of the left warped reference and of the right one (specification, section 7.2)."
     _check_flows(flows, (4,))
     _check_references(references, target)
     with torch.autocast(target.device.type, enabled=False):
-        left, right, target, flows = map(at_least_float32, (*references, target, flows))
-        error = _warped_error((left, right), target, flows)
-    return (error if visible is None else error * visible).mean((0, 2, 3)).sum()
+        references = [at_least_float32(reference) for reference in references]
+        errors = _warping_errors(references, at_least_float32(target), at_least_float32(flows))
+    if visible is not None:
+        errors = errors * visible
+    return errors.mean((0, 2, 3)).sum()
 
 # %% ../nbs/40_losses.ipynb #2618a8a4
-def _teacher_like(teacher, flows):
+def _teacher_to_flow_size(teacher, flows):  # [B, 4, H, W] -> [B, 4, h, w]
+    "Bring the teacher's flows to the size and the pixels of the student's."
     _check_flows(teacher, (4,), 'teacher')
-    teacher, d = _like(at_least_float32(teacher), flows)
-    return teacher / d
+    teacher, divisor = _to_flow_size(at_least_float32(teacher), flows)
+    return teacher / divisor
 
 
 def distillation_loss(
     flows: Tensor,  # [B, 4, h, w] of the student, in its pixels
-    teacher: Tensor,  # [B, 4, H, W], of the same size or 2, 4, 8 times larger, in its own pixels
-    mask: Tensor = None,  # [B, 2, h, w] bool: where the left and the right flow should follow; everywhere by default
-    eps: float = 0.1,  # in pixels: distances well below it cost their square
+    teacher: Tensor,  # [B, 4, H, W], 1, 2, 4 or 8 times the size, in its own pixels
+    mask: Tensor = None,  # [B, 2, h, w] bool: where the left, the right flow follows; None: all
+    eps: float = 0.1,  # in pixels: distances well below it cost only their square
 ):  # scalar, in pixels of the student
-    "Mean robust end-point distance of both flows to a teacher's; points outside the mask count as 0."
+    "Return the mean robust end-point distance to a teacher; points outside the mask count as 0."
     _check_flows(flows, (4,))
     with torch.autocast(flows.device.type, enabled=False):
-        d = at_least_float32(flows) - _teacher_like(teacher, flows).detach()
-        distance = (d.unflatten(1, (2, 2)).square().sum(2) + eps**2).sqrt() - eps
-    return (distance if mask is None else distance * mask).mean()
+        difference = at_least_float32(flows) - _teacher_to_flow_size(teacher, flows).detach()
+        squared_length = difference.unflatten(1, (2, 2)).square().sum(2)
+        distance = (squared_length + eps**2).sqrt() - eps
+    if mask is not None:
+        distance = distance * mask
+    return distance.mean()
 
-
+# %% ../nbs/40_losses.ipynb #0a8ff6ed
 @torch.no_grad()
 def better_teacher(
     flows: Tensor,  # [B, 4, h, w] of the student
     teacher: Tensor,  # [B, 4, H, W], as for `distillation_loss`
     references: tuple,  # left and right, each [B, 3, H, W]
     target: Tensor,  # [B, 3, H, W]
-):  # [B, 2, h, w] bool
-    "Where the reference warped by the teacher's flow is nearer to the target than by the student's."
+):  # [B, 2, h, w] bool, for the left and the right flow
+    "Mark where the teacher's warped reference is nearer to the target than the student's."
     _check_references(references, target)
     with torch.autocast(flows.device.type, enabled=False):
-        left, right, target, flows = map(at_least_float32, (*references, target, flows))
-        return _warped_error((left, right), target, _teacher_like(teacher, flows)) < _warped_error(
-            (left, right), target, flows
-        )
+        references = [at_least_float32(reference) for reference in references]
+        target, flows = at_least_float32(target), at_least_float32(flows)
+        teacher = _teacher_to_flow_size(teacher, flows)
+        teacher_errors = _warping_errors(references, target, teacher)
+        return teacher_errors < _warping_errors(references, target, flows)
+
+
+def _distill_better(flows, teacher, references, target):
+    "Return the distillation loss where the teacher is better."
+    mask = better_teacher(flows, teacher, references, target)
+    return distillation_loss(flows, teacher, mask)
 
 # %% ../nbs/40_losses.ipynb #dacd3b47
 def reference_frames(
     frames: Tensor,  # [B, T, 3, H, W]
     offsets: Tensor,  # [B, T]; 0 for absent frames, as in `LiftOutput.offsets`
 ):  # left, right [B, 3, H, W], and t [B] in (0, 1)
-    "The two references of each sample, and where the target frame lies between them."
+    "Return the two references of each sample, and where the target frame lies between them."
     i, j = reference_indices(offsets, offsets != 0)
     sample = torch.arange(len(frames), device=frames.device)
-    o_left, o_right = offsets[sample, i], offsets[sample, j]
-    return frames[sample, i], frames[sample, j], -o_left / (o_right - o_left)
+    offset_left, offset_right = offsets[sample, i], offsets[sample, j]
+    t = -offset_left / (offset_right - offset_left)
+    return frames[sample, i], frames[sample, j], t
 
-
+# %% ../nbs/40_losses.ipynb #41f77ded
 @torch.no_grad()
 def rife_flows(
     net,  # `lift.model.rife.load_rife()`
@@ -308,10 +345,9 @@ def rife_flows(
     right: Tensor,  # [B, 3, H, W]
     t: Tensor,  # [B] in (0, 1)
 ):  # [B, 4, H, W], in pixels
-    "RIFE's flows between two references: the teacher."
-    return crop_to(
-        net.motion(pad_to_multiple(left, 64), pad_to_multiple(right, 64), t).flows, left.shape[-2:]
-    )
+    "Return RIFE's flows from the target frame into two references: the teacher."
+    padded_left, padded_right = pad_to_multiple(left, 64), pad_to_multiple(right, 64)
+    return crop_to(net.motion(padded_left, padded_right, t).flows, left.shape[-2:])
 
 # %% ../nbs/40_losses.ipynb #45137e1c
 RECIPES = {
@@ -321,50 +357,111 @@ RECIPES = {
     'psnr': dict(psnr=1.0),
 }
 
+_pair = ('frame', 'target')
+_vgg_distance = partial(perceptual_loss, net='vgg', learned=False)
 
-def _distill_better(flows, teacher, references, target):
-    return distillation_loss(flows, teacher, better_teacher(flows, teacher, references, target))
-
-
+# the function of each part, and the names of its arguments
 PARTS = {
-    name: (loss, ('frame', 'target'))
-    for name, loss in dict(
-        l1=l1_loss,
-        l2=l2_loss,
-        charbonnier=charbonnier_loss,
-        psnr=psnr_loss,
-        laplacian=laplacian_loss,
-        census=census_loss,
-        lpips=perceptual_loss,
-        vgg=partial(perceptual_loss, net='vgg', learned=False),
-    ).items()
-} | {
+    'l1': (l1_loss, _pair),
+    'l2': (l2_loss, _pair),
+    'charbonnier': (charbonnier_loss, _pair),
+    'psnr': (psnr_loss, _pair),
+    'laplacian': (laplacian_loss, _pair),
+    'census': (census_loss, _pair),
+    'lpips': (perceptual_loss, _pair),
+    'vgg': (_vgg_distance, _pair),
     'smoothness': (smoothness_loss, ('flows', 'target')),
     'warp': (warping_loss, ('references', 'target', 'flows')),
     'distill': (distillation_loss, ('flows', 'teacher')),
     'distill_better': (_distill_better, ('flows', 'teacher', 'references', 'target')),
-}  # a function and what it is given
+}
 
+# the backbone whose file a part needs
 _backbone_of = dict(lpips='alex', vgg='vgg')
 
 # %% ../nbs/40_losses.ipynb #31887671
-def _checked_weights(weights):  # mapping -> dict of floats
+def _checked_weights(weights):  # mapping of parts to numbers -> dict of floats
+    "Check the weights of the parts; raise `LiftError`, or `MissingWeights` for a missing file."
     if not isinstance(weights, dict):
         raise LiftError(
-            f'weights should be a mapping of parts to numbers or the name of a recipe, not {type(weights).__name__}'
+            'weights should be a mapping of parts to numbers or the name of a recipe, '
+            f'not {type(weights).__name__}'
         )
-    for name, w in weights.items():
+    for name, weight in weights.items():
         look_up(name, PARTS, 'part of the loss')
-        if isinstance(w, bool) or not isinstance(w, (int, float)) or not 0 <= w < math.inf:
-            raise LiftError(f'the weight {w!r} of {name!r} should be a finite number, 0 or more')
+        is_number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+        if not is_number or not 0 <= weight < math.inf:
+            raise LiftError(
+                f'the weight {weight!r} of {name!r} should be a finite number, 0 or more'
+            )
     if not any(weights.values()):
         raise LiftError('no part of the loss has a weight above 0: there is nothing to train on')
     for name in weights:
         if name in _backbone_of:
-            _backbone_file(_backbone_of[name])  # raises MissingWeights
-    return {name: float(w) for name, w in weights.items()}
+            backbone_file(_backbone_of[name])  # raises MissingWeights
+    return {name: float(weight) for name, weight in weights.items()}
 
 # %% ../nbs/40_losses.ipynb #df57080a
+class LiftLoss:
+    """Add up named losses by weight (specification, section 7).
+
+    Raise `LiftError` for a name or weight that is wrong, `MissingWeights` for a missing file.
+    """
+
+    def __init__(
+        self,
+        weights='spec',  # the name of a recipe, or a mapping: weight by part
+    ):
+        self.recipe = weights if isinstance(weights, str) else None
+        if self.recipe:
+            weights = look_up(self.recipe, RECIPES, 'recipe')
+        try:
+            self.weights = _checked_weights(weights)
+        except MissingWeights as error:
+            if self.recipe != 'spec':
+                raise
+            warn_once(
+                f'{error}. Until then the loss is L1 + Laplacian + 0.01 census (recipe no-lpips) '
+                'in place of L1 + 0.1 LPIPS (recipe spec)'
+            )
+            self.recipe = 'no-lpips'
+            self.weights = RECIPES['no-lpips'].copy()
+
+    def __repr__(self):
+        weights = ', '.join(f'{weight:g} {name}' for name, weight in self.weights.items())
+        return f'LiftLoss({self.recipe or "own weights"}: {weights})'
+
+# %% ../nbs/40_losses.ipynb #42ebbeb9
+@patch(as_prop=True)
+def needs(self: LiftLoss):  # set of 'frame', 'target', 'flows', 'references', 'teacher'
+    "Return the names of everything that some part takes."
+    return {need for name in self.weights for need in PARTS[name][1]}
+
+# %% ../nbs/40_losses.ipynb #a9640a76
+@patch
+def find_inputs(
+    self: LiftLoss,
+    output,  # LiftOutput, or just a frame [B, 3, H, W]
+    target: Tensor,  # [B, 3, H, W]
+    frames: Tensor = None,  # [B, T, 3, H, W]
+    references: tuple = None,  # left and right, each [B, 3, H, W]
+    flows: Tensor = None,  # [B, 4, h, w]
+    teacher: Tensor = None,  # [B, 4, H, W]
+):  # dict by name; None for what is neither given nor found
+    "Collect what the parts may take, from the arguments and from the output."
+    if flows is None and hasattr(output, 'flow_7'):
+        flows = torch.cat((output.flow_7, output.flow_9), 1)
+    if references is None and frames is not None and hasattr(output, 'offsets'):
+        references = reference_frames(frames, output.offsets)[:2]
+    return dict(
+        frame=getattr(output, 'frame', output),
+        target=target,
+        references=references,
+        flows=flows,
+        teacher=teacher,
+    )
+
+# %% ../nbs/40_losses.ipynb #c998202f
 _remedies = dict(
     flows='give a LiftOutput or flows=',
     references='give frames= with a LiftOutput, or references=(left, right)',
@@ -372,65 +469,35 @@ _remedies = dict(
 )
 
 
-class LiftLoss:
-    "Named losses added up by weight (specification, section 7); `LiftError` names what is unknown, `MissingWeights` a file that is not here."
+@patch
+def compute_part(
+    self: LiftLoss,
+    name: str,  # a part of this loss
+    inputs: dict,  # from `find_inputs`
+):  # scalar, without its weight; no gradient if the weight is 0
+    "Compute one part; `LiftError` says what it lacks."
+    loss, needs = PARTS[name]
+    for need in needs:
+        if inputs[need] is None:
+            remedy = _remedies.get(need, 'give it')
+            raise LiftError(f'the part {name!r} of the loss needs {need}: {remedy}')
+    has_gradient = torch.is_grad_enabled() and self.weights[name] > 0
+    with torch.set_grad_enabled(has_gradient):
+        return loss(*(inputs[need] for need in needs))
 
-    def __init__(
-        self,
-        weights='spec',  # the name of a recipe, or a mapping: weight by part
-    ):
-        self.recipe = weights if isinstance(weights, str) else None
-        try:
-            self.weights = _checked_weights(
-                look_up(weights, RECIPES, 'recipe') if self.recipe else weights
-            )
-        except MissingWeights as e:
-            if self.recipe != 'spec':
-                raise
-            _warn_once(
-                f'{e}. Until then the loss is L1 + Laplacian + 0.01 census (recipe no-lpips) in place of L1 + 0.1 LPIPS (recipe spec)'
-            )
-            self.recipe, self.weights = 'no-lpips', RECIPES['no-lpips'].copy()
-
-    @property
-    def needs(self):  # set of 'frame', 'target', 'flows', 'references', 'teacher'
-        "What the parts have to be given."
-        return {need for name in self.weights for need in PARTS[name][1]}
-
-    def __repr__(self):
-        return f"LiftLoss({self.recipe or 'own weights'}: {', '.join(f'{w:g} {name}' for name, w in self.weights.items())})"
-
-    def __call__(
-        self,
-        output,  # LiftOutput, or just a frame [B, 3, H, W]
-        target: Tensor,  # [B, 3, H, W] in [0, 1]
-        frames: Tensor = None,  # [B, T, 3, H, W], the inputs the output was made from: the references are found in them
-        references: tuple = None,  # or the references themselves: left and right, each [B, 3, H, W]
-        flows: Tensor = None,  # [B, 4, h, w], in place of the output's
-        teacher: Tensor = None,  # [B, 4, H, W], see `rife_flows`
-    ):  # scalar to train on, and the unweighted value of each part, detached, by name
-        "The weighted sum, and its parts for the log."
-        given = dict(
-            frame=getattr(output, 'frame', output),
-            target=target,
-            references=references,
-            flows=flows,
-            teacher=teacher,
-        )
-        if flows is None and hasattr(output, 'flow_7'):
-            given['flows'] = torch.cat((output.flow_7, output.flow_9), 1)
-        if references is None and frames is not None and hasattr(output, 'offsets'):
-            given['references'] = reference_frames(frames, output.offsets)[:2]
-        parts = {}
-        for name, weight in self.weights.items():
-            loss, needs = PARTS[name]
-            for need in needs:
-                if given[need] is None:
-                    raise LiftError(
-                        f'the part {name!r} of the loss needs {need}: {_remedies.get(need, "give it")}'
-                    )
-            with torch.set_grad_enabled(torch.is_grad_enabled() and weight > 0):
-                parts[name] = loss(*(given[n] for n in needs))
-        return sum(self.weights[n] * v for n, v in parts.items() if self.weights[n]), {
-            n: v.detach() for n, v in parts.items()
-        }
+# %% ../nbs/40_losses.ipynb #2802cdec
+@patch
+def __call__(
+    self: LiftLoss,
+    output,  # LiftOutput, or just a frame [B, 3, H, W]
+    target: Tensor,  # [B, 3, H, W] in [0, 1]
+    frames: Tensor = None,  # [B, T, 3, H, W], the inputs of the output: they hold the references
+    references: tuple = None,  # or the references: left and right, each [B, 3, H, W]
+    flows: Tensor = None,  # [B, 4, h, w], in place of the output's
+    teacher: Tensor = None,  # [B, 4, H, W], see `rife_flows`
+):  # scalar to train on, and the unweighted value of each part, detached, by name
+    "Return the weighted sum, and its parts for the log."
+    inputs = self.find_inputs(output, target, frames, references, flows, teacher)
+    parts = {name: self.compute_part(name, inputs) for name in self.weights}
+    total = sum(weight * parts[name] for name, weight in self.weights.items() if weight)
+    return total, {name: value.detach() for name, value in parts.items()}

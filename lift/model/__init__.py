@@ -1,5 +1,7 @@
 """The model: build it, load it, ask it for a frame. The public names of this room."""
 
-from .lift import LIFT, LiftOutput, create_lift_model
+from .fused import FusedLIFT
+from .lift import create_lift_model
+from .staged import LIFT, LiftOutput, StagedLIFT
 
-__all__ = ['LIFT', 'LiftOutput', 'create_lift_model']
+__all__ = ['LIFT', 'FusedLIFT', 'LiftOutput', 'StagedLIFT', 'create_lift_model']

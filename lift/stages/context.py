@@ -8,6 +8,7 @@ __all__ = ['attention_mask', 'TemporalAttention', 'SpatialMixing', 'TransformerL
 # %% ../../nbs/13_context.ipynb #2dc84040
 import torch
 import torch.nn.functional as F
+from fastcore.basics import patch
 from torch import Tensor, nn
 
 from ..core import LiftConfig, LiftError
@@ -16,23 +17,25 @@ from ..core import LiftConfig, LiftError
 def attention_mask(
     offsets: Tensor,  # [B, T]
     valid: Tensor,  # [B, T] bool
-    window: int = None,  # neighbours seen, half on either side; None: all
+    window: int = None,  # number of neighbours, half on either side; None: all
 ):  # [B, T, T] bool, true where frame i (row) may look at frame j
-    "Which frames each frame attends to. Absent ones see and are seen by nobody but themselves."
+    "Mark which frames each frame attends to; an absent frame attends to itself alone."
     allowed = valid[:, None, :] & valid[:, :, None]
     if window is not None:
         rank = offsets.masked_fill(~valid, float('inf')).argsort(stable=True, dim=-1).argsort(-1)
-        allowed = allowed & ((rank[:, :, None] - rank[:, None, :]).abs() <= window // 2)
+        distance = (rank[:, :, None] - rank[:, None, :]).abs()
+        allowed = allowed & (distance <= window // 2)
     return allowed | torch.eye(offsets.shape[1], dtype=torch.bool, device=offsets.device)
 
 # %% ../../nbs/13_context.ipynb #20876928
 class TemporalAttention(nn.Module):
-    "Every patch attends to itself in the other frames (specification §3.5)."
+    "Let every patch attend to itself in the other frames (specification §3.5)."
 
     def __init__(self, dim: int = 256, heads: int = 8):
         super().__init__()
         self.heads = heads
-        self.qkv, self.out = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.out = nn.Linear(dim, dim)
 
     def forward(
         self,
@@ -41,24 +44,22 @@ class TemporalAttention(nn.Module):
         return_weights: bool = False,
     ):  # [B, L, T, D], and the weights [B, L, heads, T, T] or None
         b, patches, t, dim = x.shape
-        q, k, v = (
-            self.qkv(x)
-            .reshape(b, patches, t, 3, self.heads, -1)
-            .permute(3, 0, 1, 4, 2, 5)
-            .flatten(2, 3)
-        )  # each [B, L·heads, T, D/heads]
+        qkv = self.qkv(x).reshape(b, patches, t, 3, self.heads, -1)
+        q, k, v = qkv.permute(3, 0, 1, 4, 2, 5).flatten(2, 3)  # each [B, L·heads, T, D/heads]
         mask, weights = mask[:, None], None
         if return_weights:
-            weights = (q @ k.mT / q.shape[-1] ** 0.5).masked_fill(~mask, float('-inf')).softmax(-1)
+            scores = (q @ k.mT / q.shape[-1] ** 0.5).masked_fill(~mask, float('-inf'))
+            weights = scores.softmax(-1)
             y = weights @ v
             weights = weights.unflatten(1, (patches, self.heads))
         else:
             y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        return self.out(y.unflatten(1, (patches, self.heads)).transpose(2, 3).flatten(3)), weights
+        y = y.unflatten(1, (patches, self.heads)).transpose(2, 3).flatten(3)
+        return self.out(y), weights
 
 # %% ../../nbs/13_context.ipynb #6f00501d
 class SpatialMixing(nn.Module):
-    "x + GroupNorm(pointwise(depthwise 3×3(x))) on the patches of each frame (specification §3.5)."
+    "Compute x + GroupNorm(pointwise(depthwise 3×3(x))) on the patches of each frame (§3.5)."
 
     def __init__(self, dim: int = 256):
         super().__init__()
@@ -73,7 +74,7 @@ class SpatialMixing(nn.Module):
 
 # %% ../../nbs/13_context.ipynb #cbd3d2e9
 class TransformerLayer(nn.Module):
-    "Attention over time, mixing in space, feed-forward ×4 (specification §3.5; LayerNorm before attention)."
+    "Attend over time, mix in space, feed forward ×4 (§3.5; LayerNorm before attention)."
 
     def __init__(self, dim: int = 256, heads: int = 8, dropout: float = 0.1):
         super().__init__()
@@ -94,18 +95,18 @@ class TransformerLayer(nn.Module):
         mask: Tensor,  # [B, T, T]
         return_weights: bool = False,
     ):  # [B, h, w, T, D], and the weights [B, h, w, heads, T, T] or None
+        size = x.shape[1:3]
         y, weights = self.attention(self.norm(x).flatten(1, 2), mask, return_weights)
-        x = self.mixing(x + y.unflatten(1, x.shape[1:3]))
-        return x + self.feed_forward(x), None if weights is None else weights.unflatten(
-            1, x.shape[1:3]
-        )
+        x = self.mixing(x + y.unflatten(1, size))
+        x = x + self.feed_forward(x)
+        return x, None if weights is None else weights.unflatten(1, size)
 
 # %% ../../nbs/13_context.ipynb #f592e400
 def normalize_alphas(
     alphas: Tensor,  # [B, T], ≥ 0
     valid: Tensor,  # [B, T] bool
 ):  # [B, T], sum 1 over valid frames, exactly 0 elsewhere
-    "Scale weights given from outside."
+    "Scale weights that come from outside to sum to 1; refuse those that cannot."
     if alphas.shape != valid.shape:
         raise LiftError(
             f'alphas of shape {list(alphas.shape)} do not fit {list(valid.shape)} frames'
@@ -122,7 +123,7 @@ def normalize_alphas(
 
 # %% ../../nbs/13_context.ipynb #52312bdd
 class TemporalContext(nn.Module):
-    "Stage 2: from s16 of all frames to one context map and the weight of every frame (specification §3)."
+    "Stage 2: turn s16 of all frames into a context map and a weight for each frame (§3)."
 
     def __init__(self, config: LiftConfig = LiftConfig(), dim: int = 256, heads: int = 8):
         super().__init__()
@@ -137,29 +138,39 @@ class TemporalContext(nn.Module):
         self.score = nn.Sequential(nn.Linear(dim, dim // 4), nn.GELU(), nn.Linear(dim // 4, 1))
         self.unpatchify = nn.ConvTranspose2d(dim, dim, 2, 2)
 
-    def forward(
-        self,
-        s16: Tensor,  # [B, T, D, h, w] with position added, zero where absent
-        offsets: Tensor,  # [B, T]
-        valid: Tensor,  # [B, T] bool
-        alphas: Tensor = None,  # [B, T] overrides the stage's own
-        return_attention: bool = False,
-    ):  # F_ctx [B, D, h, w], alphas [B, T], attention: a list of [B, h/2, w/2, heads, T, T], empty unless asked for
-        if alphas is not None:
-            alphas = normalize_alphas(alphas, valid)
-        if not self.learned:
-            alphas = normalize_alphas(torch.ones_like(offsets), valid) if alphas is None else alphas
-            return torch.einsum('bt,btdhw->bdhw', alphas.to(s16.dtype), s16), alphas, []
-        tokens, attention = self.tokens(s16), []
-        mask = attention_mask(offsets, valid, self.window)
-        for layer in self.layers:
-            tokens, weights = layer(tokens, mask, return_attention)
-            attention.append(weights)
-        if alphas is None:
-            scores = self.score(tokens.mean((1, 2))).squeeze(-1)
-            alphas = scores.float().masked_fill(~valid, float('-inf')).softmax(-1)
-        context = torch.einsum('bt,bhwtd->bdhw', alphas.to(tokens.dtype), tokens)
-        return self.unpatchify(context), alphas, attention if return_attention else []
-
     def tokens(self, s16: Tensor):  # [B, T, D, h, w] -> [B, h/2, w/2, T, D]
-        return self.patchify(s16.flatten(0, 1)).unflatten(0, s16.shape[:2]).permute(0, 3, 4, 1, 2)
+        "Cut every frame into patches."
+        patches = self.patchify(s16.flatten(0, 1))
+        return patches.unflatten(0, s16.shape[:2]).permute(0, 3, 4, 1, 2)
+
+    def alphas_of(self, tokens: Tensor, valid: Tensor):  # [B, T]
+        "Compute the weight of every frame from its tokens."
+        scores = self.score(tokens.mean((1, 2))).squeeze(-1)
+        return scores.float().masked_fill(~valid, float('-inf')).softmax(-1)
+
+# %% ../../nbs/13_context.ipynb #5c8e1666
+@patch
+def forward(
+    self: TemporalContext,
+    s16: Tensor,  # [B, T, D, h, w] with position added, zero where absent
+    offsets: Tensor,  # [B, T]
+    valid: Tensor,  # [B, T] bool
+    alphas: Tensor = None,  # [B, T] overrides the stage's own
+    return_attention: bool = False,
+):  # F_ctx [B, D, h, w], alphas [B, T], a list of [B, h/2, w/2, heads, T, T], empty by default
+    "Compute the context map, the alphas and, if asked to, the attention of every layer."
+    if alphas is not None:
+        alphas = normalize_alphas(alphas, valid)
+    if not self.learned:
+        if alphas is None:
+            alphas = normalize_alphas(torch.ones_like(offsets), valid)
+        return torch.einsum('bt,btdhw->bdhw', alphas.to(s16.dtype), s16), alphas, []
+    tokens, attention = self.tokens(s16), []
+    mask = attention_mask(offsets, valid, self.window)
+    for layer in self.layers:
+        tokens, weights = layer(tokens, mask, return_attention)
+        attention.append(weights)
+    if alphas is None:
+        alphas = self.alphas_of(tokens, valid)
+    context = torch.einsum('bt,bhwtd->bdhw', alphas.to(tokens.dtype), tokens)
+    return self.unpatchify(context), alphas, attention if return_attention else []

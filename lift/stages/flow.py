@@ -11,12 +11,17 @@ from torch import Tensor, nn
 
 from ..layers import ResBlock, conv, time_plane, zero_last
 from ..motion import Motion
-from .encoder import FrameFeatures, pixel_places
+from .encoder import StagedFeatures, pixel_places
 from ..warp import resize, resize_flow
 
 # %% ../../nbs/14_flow.ipynb #56fe4ba3
-def flow_head(inputs: int, width: int, blocks: int, zero_init: bool):
-    "conv, residual blocks, and 6 channels: two flows and two logits."
+def flow_head(
+    inputs: int,  # channels
+    width: int,  # channels within
+    blocks: int,  # residual blocks
+    zero_init: bool,  # start the last convolution at zero
+):  # a module, [B, inputs, h, w] -> [B, 6, h, w]
+    "Make a network that estimates two flows and two logits."
     return nn.Sequential(
         conv(inputs, width),
         *(ResBlock(width) for _ in range(blocks)),
@@ -27,25 +32,49 @@ def flow_head(inputs: int, width: int, blocks: int, zero_init: bool):
 def matching_filters(
     displacements: Tensor,  # [D, 2]: y, x in pixels
     side: int,  # of a cell in pixels
-    sigma: float,  # of the Gaussian in pixels; it widens by a twentieth for each pixel of displacement
+    sigma: float,  # of the Gaussian in pixels, 1/20 wider for each pixel of displacement
 ):  # [D, 2, side², 3, 3]
-    "Derivatives of a Gaussian along x and y about displaced places, laid over the pixels of 3×3 cells."
+    "Lay derivatives of a Gaussian along x and y, displaced, over the pixels of 3×3 cells."
     place = torch.arange(3 * side) - (3 * side - 1) / 2
-    y, x = place[:, None] - displacements[:, :1, None], place - displacements[:, 1:, None]
-    width, reach = (
-        sigma * (1 + displacements.abs().amax(1) / 20)[:, None, None],
-        3 * side / 2 - displacements.abs().max(),
-    )  # no filter is cut off on one side
+    y = place[:, None] - displacements[:, :1, None]
+    x = place - displacements[:, 1:, None]
+    width = sigma * (1 + displacements.abs().amax(1) / 20)[:, None, None]
+    reach = 3 * side / 2 - displacements.abs().max()  # so that no filter is cut off on one side
     bell = (-(x**2 + y**2) / (2 * width**2)).exp() * (x.abs() < reach) * (y.abs() < reach)
     filters = torch.stack((bell * x, bell * y), 1)
     filters = 8 * filters / filters.abs().sum((2, 3), keepdim=True)
-    cells = filters.unflatten(3, (3, side)).unflatten(
-        2, (3, side)
-    )  # rows of cells, rows within, columns of cells, columns within
+    # rows of cells, rows within a cell, columns of cells, columns within
+    cells = filters.unflatten(3, (3, side)).unflatten(2, (3, side))
     return torch.stack([cells[:, :, :, v, :, u] for v, u in pixel_places(side)], 2)
+
+# %% ../../nbs/14_flow.ipynb #bdb4eff7
+@torch.no_grad()
+def _set_differences(convolution, displacements, channels, side, sigma):
+    "Set a first layer to differences of the references' filters, each with both signs."
+    n, pixels = len(displacements), side**2
+    difference = torch.zeros(n, 2, *convolution.weight.shape[1:])
+    left, right = slice(0, pixels), slice(channels, channels + pixels)
+    difference[:, :, left] = matching_filters(-displacements, side, sigma)
+    difference[:, :, right] = -matching_filters(displacements, side, sigma)
+    convolution.weight[: 4 * n] = torch.stack((difference, -difference), 2).flatten(0, 2)
+    nn.init.zeros_(convolution.bias[: 4 * n])
 
 
 @torch.no_grad()
+def _set_scores(block, n):
+    "Set a residual block to add a score for each of `n` displacements in channels of its own."
+    collect, _, _, spread, norm = block.body
+    collect.weight[:n] = 0
+    collect.bias[:n] = 0
+    collect.weight[:n, : 4 * n] = 1 / n
+    for parameter in (spread.weight, spread.bias, norm.weight):
+        nn.init.zeros_(parameter)
+    for k in range(n):
+        collect.weight[k, 4 * k : 4 * k + 4] -= 1
+        spread.weight[4 * n + k, k] = 1 / 9
+    norm.weight[4 * n : 5 * n] = 1
+
+
 def start_as_matcher(
     head: nn.Sequential,  # of `flow_head`, for features of an encoder that keeps pixels
     channels: int,  # of one reference's features
@@ -53,35 +82,20 @@ def start_as_matcher(
     steps: tuple,  # displacements compared along each axis: of each reference, in pixels
     sigma: float,  # of the filters in pixels
 ):
-    "Start weights under which a head scores displacements by how well small patches of both references agree there."
+    "Start a head such that it scores displacements by how well small patches agree there."
     entry, block, *rest, _ = head
-    d = torch.cartesian_prod(*[torch.tensor(steps)] * 2)
-    n, pixels = len(d), side**2
-    difference = torch.zeros(n, 2, *entry[0].weight.shape[1:])
-    difference[:, :, :pixels] = matching_filters(-d, side, sigma)
-    difference[:, :, channels : channels + pixels] = -matching_filters(d, side, sigma)
-    entry[0].weight[: 4 * n] = torch.stack((difference, -difference), 2).flatten(0, 2)
-    nn.init.zeros_(entry[0].bias[: 4 * n])
-    collect, _, _, spread, norm = block.body
-    collect.weight[:n], collect.bias[:n] = 0, 0
-    collect.weight[:n, : 4 * n] = 1 / n
-    for layer in (
-        spread.weight,
-        spread.bias,
-        norm.weight,
-        *(other.body[4].weight for other in rest),
-    ):
-        nn.init.zeros_(layer)
-    for k in range(n):
-        collect.weight[k, 4 * k : 4 * k + 4] -= 1
-        spread.weight[4 * n + k, k] = 1 / 9
-    norm.weight[4 * n : 5 * n] = 1
+    displacements = torch.cartesian_prod(*[torch.tensor(steps)] * 2)
+    _set_differences(entry[0], displacements, channels, side, sigma)
+    _set_scores(block, len(displacements))
+    for other in rest:
+        nn.init.zeros_(other.body[4].weight)
 
 # %% ../../nbs/14_flow.ipynb #45b67ea8
 class CascadeFlow(nn.Module):
     "Stage 3 as specified (§4): estimate at 1/8, correct at 1/4."
 
-    multiple, scale = 32, 1 / 4  # sides the picture is padded to; scale of the result
+    multiple = 32  # sides of the picture are padded to a multiple of this
+    scale = 1 / 4  # of the result
 
     def __init__(self, zero_init: bool = False):
         super().__init__()
@@ -93,16 +107,14 @@ class CascadeFlow(nn.Module):
 
     def forward(
         self,
-        left: FrameFeatures,
-        right: FrameFeatures,
+        left: StagedFeatures,
+        right: StagedFeatures,
         context: Tensor,  # [B, 256, H/16, W/16]
         t: Tensor,  # [B] in (0, 1)
     ):  # Motion at 1/4
-        coarse = self.eighth(
-            torch.cat((left.s8, right.s8, resize(context, 2), time_plane(t, left.s8)), 1)
-        )
+        features = (left.s8, right.s8, resize(context, 2), time_plane(t, left.s8))
+        coarse = self.eighth(torch.cat(features, 1))
         up = torch.cat((resize_flow(coarse[:, :4], 2), resize(coarse[:, 4:], 2)), 1)
-        fine = up + self.quarter(
-            torch.cat((left.s4, right.s4, resize(context, 4), up, time_plane(t, left.s4)), 1)
-        )
+        features = (left.s4, right.s4, resize(context, 4), up, time_plane(t, left.s4))
+        fine = up + self.quarter(torch.cat(features, 1))
         return Motion(fine[:, :4], fine[:, 4:], self.scale)

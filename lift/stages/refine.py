@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from ..core import LiftConfig
 from ..layers import ResBlock, group_norm, zero_last
 from ..motion import Motion, blend, warp_both
-from .encoder import FrameFeatures, set_taps
+from .encoder import StagedFeatures, set_taps
 from ..warp import resize
 
 # %% ../../nbs/16_refine.ipynb #6f81c50e
@@ -43,7 +43,7 @@ class RefineNet(nn.Module):
 
 # %% ../../nbs/16_refine.ipynb #11fcece9
 class FullResRefiner(nn.Module):
-    "Stage 5 (specification §6), with its options `use_s1`, `align_s1`, `refine_norm` and `zero_init`."
+    "Stage 5 (§6), with its options `use_s1`, `align_s1`, `refine_norm` and `zero_init`."
 
     def __init__(self, config: LiftConfig = LiftConfig()):
         super().__init__()
@@ -51,24 +51,24 @@ class FullResRefiner(nn.Module):
         self.reduce = None if config.use_s1 else nn.Conv2d(128, 32, 1)
         self.net = RefineNet(config.refine_norm, config.zero_init)
 
-    def detail(self, features: FrameFeatures):  # [B, 32, H, W]
+    def detail(self, features: StagedFeatures):  # [B, 32, H, W]
+        "Take s1 of a reference, or its reduced s4."
         return features.s1 if self.reduce is None else resize(self.reduce(features.s4), 4)
 
     def forward(
         self,
         blended: Tensor,  # [B, 3, H/4, W/4] of Stage 4
         residual: Tensor,  # [B, 3, H/4, W/4] of Stage 4
-        left: FrameFeatures,
-        right: FrameFeatures,
+        left: StagedFeatures,
+        right: StagedFeatures,
         motion: Motion,  # at any scale
     ):  # base and frame, both [B, 3, H, W]
         details = self.detail(left), self.detail(right)
         if self.align:
             full = motion.at(1)
             details = warp_both(*details, full)
-            base = blend(*warp_both(left.image, right.image, full), full.visibility) + resize(
-                residual, 4
-            )
+            aligned = blend(*warp_both(left.image, right.image, full), full.visibility)
+            base = aligned + resize(residual, 4)
         else:
             base = resize(blended + residual, 4)
         return base, self.net(base, *details)
@@ -77,23 +77,63 @@ class FullResRefiner(nn.Module):
 def set_groups(
     convolution: nn.Conv2d,  # 3×3
     norm: nn.Module,  # that follows: GroupNorm in groups of eight, or nothing
-    groups: list,  # for each group of output channels from the first on the rows of three channels, as for `set_taps`
-    loud: float = 8.0,  # of the two channels that fix a group's deviation; pictures are far below it
+    groups: list,  # for each group, from the first on, rows of three sums as for `set_taps`
+    loud: float = 8.0,  # of the two constants of a group; pictures are far below it
 ):
-    "Set groups of eight channels to three sums, their negatives and two loud constants, so that GroupNorm leaves the sums as they are."
-    set_taps(
-        convolution,
-        [
-            row
-            for rows in groups
-            for row in (*rows, *({k: -w for k, w in row.items()} for row in rows), {}, {})
-        ],
-    )
+    "Set groups of eight channels to three sums, their negatives and two loud constants."
+    rows = []
+    for sums in groups:
+        negatives = [{place: -weight for place, weight in row.items()} for row in sums]
+        rows += [*sums, *negatives, {}, {}]
+    set_taps(convolution, rows)
     if isinstance(norm, nn.Identity):
         return
-    for k in range(6, 8 * len(groups), 8):
-        convolution.bias[k], convolution.bias[k + 1] = loud, -loud
-    norm.weight[: 8 * len(groups)] = loud / 2
+    for k in range(6, len(rows), 8):
+        convolution.bias[k] = loud
+        convolution.bias[k + 1] = -loud
+    norm.weight[: len(rows)] = loud / 2
+
+# %% ../../nbs/16_refine.ipynb #b837da65
+def _signed(k):
+    "Read a group's sums from their positive parts (from channel `k`) and negative parts."
+    return [{k + c: 1.0, k + 3 + c: -1.0} for c in range(3)]
+
+
+def _times(rows, factor):
+    "Multiply every sum."
+    return [{place: factor * weight for place, weight in row.items()} for row in rows]
+
+
+def _blurred(rows):
+    "Average every sum over 3×3 pixels."
+    taps = [(y, x) for y in range(3) for x in range(3)]
+    return [
+        {(channel, y, x): weight / 9 for channel, weight in row.items() for y, x in taps}
+        for row in rows
+    ]
+
+
+def _plus(first, second):
+    "Add sums that read different channels."
+    return [a | b for a, b in zip(first, second)]
+
+# %% ../../nbs/16_refine.ipynb #5df2739c
+def _start_block(
+    block: ResBlock,
+    read: list,  # three sums to be blurred
+    floor: float,  # taken off before the ReLU
+):
+    "Start a residual block that replaces what group 1 holds by the blur of `read`, twice."
+    enter, norm, _, leave, leave_norm = block.body
+    set_groups(enter, norm, [_blurred(read), _signed(8)])
+    enter.bias[:3] = -floor
+    enter.bias[3:6] = floor
+    blur = _times(_blurred([{c: 1.0} for c in range(3)]), 0.5)
+    change = _plus(blur, _times(_signed(8), -0.5))  # the block adds it to what there was
+    set_groups(zero_last(leave, True), leave_norm, [[{}] * 3, change])
+    if isinstance(leave_norm, nn.GroupNorm):
+        leave_norm.weight[:8] = 0
+        leave_norm.weight[14:] = 0
 
 
 @torch.no_grad()
@@ -102,41 +142,16 @@ def start_within_bounds(
     share: float = 0.4,  # of the references' difference
     floor: float = 0.02,  # of a bound, in units of the picture: less is taken for noise
 ):
-    "Start weights under which the frame is the base, kept within bounds around the average of the references."
-    rgb = range(3)
-    signed = lambda k: [
-        {k + c: 1.0, k + 3 + c: -1.0} for c in rgb
-    ]  # what a group holds, from its positive and negative parts
-    blurred = lambda rows: [
-        {(k, y, x): w / 9 for k, w in row.items() for y in rgb for x in rgb} for row in rows
-    ]
-    plus = lambda a, b: [p | q for p, q in zip(a, b)]
-    times = lambda a, w: [{k: w * v for k, v in row.items()} for row in a]
-    first, norm, _, before, after, second, second_norm, _, last = net.body
-
-    departure, difference = (
-        [{c: 1.0, 3 + c: -0.5, 35 + c: -0.5} for c in rgb],
-        [{3 + c: 1.0, 35 + c: -1.0} for c in rgb],
-    )  # base - average; left - right
-    set_groups(first, norm, [departure, difference])
+    "Start a network whose frame is the base, kept within bounds around the references' average."
+    body, rgb = net.body, range(3)
+    departure = [{c: 1.0, 3 + c: -0.5, 35 + c: -0.5} for c in rgb]  # base - average
+    difference = [{3 + c: 1.0, 35 + c: -1.0} for c in rgb]  # left - right
+    set_groups(body[0], body[1], [departure, difference])
     absolute = [{8 + c: 1.0, 11 + c: 1.0} for c in rgb]
-    for block, read, bias in (
-        (before, absolute, 0.0),
-        (after, times(signed(8), share), floor),
-    ):  # what group 1 holds becomes its blur; in the second block its bound
-        enter, norm, _, leave, leave_norm = block.body
-        set_groups(enter, norm, [blurred(read), signed(8)])
-        enter.bias[:3], enter.bias[3:6] = -bias, bias
-        set_groups(
-            zero_last(leave, True),
-            leave_norm,
-            [[{}] * 3, plus(times(blurred([{c: 1.0} for c in rgb]), 0.5), times(signed(8), -0.5))],
-        )
-        if isinstance(leave_norm, nn.GroupNorm):
-            leave_norm.weight[:8], leave_norm.weight[14:] = 0, 0
-    d, m = signed(0), signed(8)
-    set_groups(second, second_norm, [d, plus(d, m), plus(d, times(m, -1)), m])
-    set_taps(
-        zero_last(last, True),
-        [{c: -1.0, 3 + c: 1.0, 8 + c: 1.0, 16 + c: -1.0, 24 + c: -1.0} for c in rgb],
-    )
+    _start_block(body[3], absolute, 0.0)
+    _start_block(body[4], _times(_signed(8), share), floor)
+    d, m = _signed(0), _signed(8)
+    set_groups(body[5], body[6], [d, _plus(d, m), _plus(d, _times(m, -1)), m])
+    # -d, then clip(d, -m, m) from the positive parts of d + m, d - m and m
+    clipped = [{c: -1.0, 3 + c: 1.0, 8 + c: 1.0, 16 + c: -1.0, 24 + c: -1.0} for c in rgb]
+    set_taps(zero_last(body[8], True), clipped)

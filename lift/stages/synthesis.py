@@ -15,7 +15,7 @@ from ..warp import resize
 
 # %% ../../nbs/15_synthesis.ipynb #0bcf65be
 class CoarseSynthesis(nn.Module):
-    "Stage 4 (specification §5): warped and blended references at 1/4, and a residual from the context."
+    "Stage 4 (specification §5): blend the warped references at 1/4, add a residual from context."
 
     def __init__(self, zero_init: bool = False):
         super().__init__()
@@ -32,9 +32,7 @@ class CoarseSynthesis(nn.Module):
         motion: Motion,  # at 1/4
         context: Tensor,  # [B, 256, H/16, W/16]
     ):  # blend, residual: both [B, 3, H/4, W/4]
-        blended = blend(
-            *warp_both(resize(left, 1 / 4), resize(right, 1 / 4), motion), motion.visibility
-        )
-        return blended, self.context_net(
-            torch.cat((blended.to(context.dtype), resize(context, 4)), 1)
-        )
+        warped = warp_both(resize(left, 1 / 4), resize(right, 1 / 4), motion)
+        blended = blend(*warped, motion.visibility)
+        features = torch.cat((blended.to(context.dtype), resize(context, 4)), 1)
+        return blended, self.context_net(features)

@@ -41,16 +41,14 @@ from ..metrics import psnr, ssim
 # %% ../../nbs/41_learner.ipynb #298ae68f
 @dataclass(frozen=True)
 class LearnerConfig(Config):
-    "How to train, whatever is trained."
+    "Set how a network is trained, whatever it is."
 
     epochs: int = 50  # passes over the training data; schedule clock ends with its time instead
     steps: int | None = None  # optimiser steps in all; overrides `epochs`
     batch_size: int = 4  # samples a process and micro-batch
     grad_accum: int = 1  # micro-batches an optimiser step
     lr: float = 1e-4  # AdamW's learning rate at its highest
-    beta2: float = (
-        0.999  # decay of AdamW's second moment; .99 suits a loss whose gradients change fast
-    )
+    beta2: float = 0.999  # decay of AdamW's second moment; .99 where gradients change fast
     weight_decay: float = 1e-4  # on matrices and kernels, not on biases and norms
     warmup_steps: int = 500  # linear rise of the rate
     schedule: str = 'cosine'  # cosine over the steps, clock: over time_limit; or constant
@@ -60,9 +58,7 @@ class LearnerConfig(Config):
     precision: str = 'float32'  # arithmetic of the networks
     channels_last: bool = False  # memory layout of convolutions
     compile: bool = False  # torch.compile
-    checkpointing: bool = (
-        False  # recompute activations in the backward pass: less memory, more time
-    )
+    checkpointing: bool = False  # recompute activations going back: less memory, more time
     seed: int = 0
     validate_every: float = 1.0  # epochs
     save_every: int = 500  # steps between checkpoints
@@ -75,26 +71,14 @@ class LearnerConfig(Config):
     choices = dict(
         schedule=('cosine', 'clock', 'constant'), precision=('float32', 'bfloat16', 'float16')
     )
-    limits = dict(
-        epochs=(1, None),
-        steps=(1, None),
-        batch_size=(1, None),
-        grad_accum=(1, None),
-        lr=(0, 1),
-        beta2=(0, 0.999999),
-        weight_decay=(0, 1),
-        warmup_steps=(0, None),
-        min_lr=(0, 1),
-        clip=(1e-6, None),
-        ema=(0, 0.999999),
-        validate_every=(1e-9, None),
-        save_every=(1, None),
-        keep=(1, None),
-        time_limit=(0, None),
-        max_skipped=(1, None),
-        log_every=(1, None),
-        seed=(0, 2**31),
-    )
+    counted = ('epochs', 'steps', 'batch_size', 'grad_accum')
+    counted += ('save_every', 'keep', 'max_skipped', 'log_every')
+    limits = dict.fromkeys(counted, (1, None))
+    limits |= dict.fromkeys(('lr', 'weight_decay', 'min_lr'), (0, 1))
+    limits |= dict.fromkeys(('warmup_steps', 'time_limit'), (0, None))
+    limits |= dict(beta2=(0, 0.999999), ema=(0, 0.999999), seed=(0, 2**31))
+    limits |= dict(clip=(1e-6, None), validate_every=(1e-9, None))
+    may_change = ('time_limit', 'save_every', 'keep', 'device', 'max_skipped', 'log_every')
 
     def __post_init__(self):
         super().__post_init__()
@@ -105,21 +89,21 @@ class LearnerConfig(Config):
 
 # %% ../../nbs/41_learner.ipynb #309b6bff
 class Task(ABC):
-    "A network and what is special about training it. `model` is the network as wrapped for this step (DDP); `self.model` the bare one."
+    "A network and what is special about training it; `self.model` is the network itself."
 
     def __init__(self, model: nn.Module):
         self.model = model
 
     @abstractmethod
     def loss(self, model, batch: dict):  # scalar, {part: scalar for the log}, output
-        "What is minimised."
+        "Compute the loss; `model` is the network as this step needs it (wrapped by DDP or not)."
 
     @abstractmethod
-    def predict(self, model, batch: dict):  # output
-        "What is scored in validation."
+    def predict(self, model, batch: dict):  # output: a tensor, or anything with .frame
+        "Compute what is scored in validation."
 
-    def score(self, output, batch: dict):  # {metric: [B]}, higher is better for the first
-        "Metrics of a prediction, as 8-bit pictures."
+    def score(self, output, batch: dict):  # {metric: [B]}; the first decides, higher is better
+        "Score a prediction as a picture of 8 bits."
         frame = getattr(output, 'frame', output).float().clamp(0, 1)
         return dict(
             psnr=psnr(frame, batch['target'], quantize=True),
@@ -127,14 +111,15 @@ class Task(ABC):
         )
 
     def param_groups(self, lr: float):  # [{name, params, lr}], the same groups in every epoch
-        "Optimiser groups and their rates in the current epoch."
+        "List the optimiser's groups and their rates in the current epoch."
         return [dict(name='all', params=list(self.model.parameters()), lr=lr)]
 
-    def set_epoch(self, epoch: int):
-        pass  # from 1: freeze and thaw
+    def set_epoch(self, epoch: int):  # from 1
+        "Freeze and thaw parameters for this epoch; as it comes, everything learns."
+        return None
 
     def blocks(self):  # list of modules
-        "Parts that are compiled, and recomputed in the backward pass, as a unit."
+        "List the parts that are compiled, and recomputed in the backward pass, as a unit."
         return [self.model]
 
     def save(self, model: nn.Module, path):
@@ -149,47 +134,49 @@ def rate_factor(
     config: LearnerConfig,
     seconds: float = 0.0,  # of training so far; they count for schedule clock
 ):  # in (0, 1]
-    "Linear warm-up, then half a cosine down to `min_lr` (Loshchilov and Hutter 2017), or constant."
+    "Rise linearly, then fall along half a cosine to `min_lr` (Loshchilov and Hutter 2017)."
     warmup = min(config.warmup_steps, steps)
     rise = (step + 1) / warmup if step < warmup else 1.0
-    if config.schedule == 'constant' or config.schedule == 'cosine' and step < warmup:
+    if config.schedule == 'constant':
         return rise
     if config.schedule == 'clock':
         done = min(seconds / (60 * config.time_limit), 1.0)
+    elif step < warmup:
+        return rise
     else:
         done = (step - warmup) / max(steps - 1 - warmup, 1)
-    return rise * (config.min_lr + (1 - config.min_lr) * (1 + math.cos(math.pi * done)) / 2)
+    cosine = (1 + math.cos(math.pi * done)) / 2
+    return rise * (config.min_lr + (1 - config.min_lr) * cosine)
 
-
+# %% ../../nbs/41_learner.ipynb #0f3b67b2
 def decayed_groups(
     groups: list,  # {name, params, lr}
     weight_decay: float,
-):  # each cut in two: kernels and matrices with decay, vectors without
-    "Weight decay is for what multiplies, not for biases, norms and gains."
-    cut = [
-        dict(
-            g,
-            name=g['name'] + suffix,
-            params=[p for p in g['params'] if (p.ndim > 1) == decays],
-            weight_decay=weight_decay * decays,
-        )
-        for g in groups
-        for suffix, decays in (('', True), (' (vectors)', False))
-    ]
-    return [g for g in cut if g['params']]
+):  # the same, each cut in two: kernels and matrices with decay, vectors without
+    "Let weight decay work on kernels and matrices only."
+    cut = []
+    for group in groups:
+        for suffix, decays in (('', True), (' (vectors)', False)):
+            params = [p for p in group['params'] if (p.ndim > 1) == decays]
+            part = dict(
+                name=group['name'] + suffix, params=params, weight_decay=weight_decay * decays
+            )
+            if params:
+                cut.append(group | part)
+    return cut
 
 # %% ../../nbs/41_learner.ipynb #e0038f40
 def ema_decay(
     n,  # updates so far, also as a tensor
     decay: float,  # in the long run
 ):  # decay of this update
-    "Share of the old average: (1+n)/(10+n) at first, as in TensorFlow's ExponentialMovingAverage."
+    "Keep (1+n)/(10+n) of the old average at first, as TensorFlow's ExponentialMovingAverage."
     early = (1 + n) / (10 + n)
     return early.clamp(max=decay) if isinstance(n, Tensor) else min(decay, early)
 
-
+# %% ../../nbs/41_learner.ipynb #54740f0e
 def averaged(model: nn.Module):  # AveragedModel
-    "A copy of the model that can follow it, on the same device."
+    "Copy the model, on the same device, so that the copy can follow it."
     return AveragedModel(model).to(next(model.parameters()).device).eval()
 
 
@@ -219,16 +206,15 @@ def write_checkpoint(
     state: dict,  # everything else, as JSON takes it
 ):
     "Write a checkpoint whole or not at all."
-    flat = {
-        f'{prefix}/{k}': v.detach().cpu().contiguous()
-        for prefix, part in tensors.items()
-        for k, v in part.items()
-    }
+    named = {}
+    for prefix, part in tensors.items():
+        for name, tensor in part.items():
+            named[f'{prefix}/{name}'] = tensor.detach().cpu().contiguous()
     with replacing(path) as beside:
-        save_file(flat, beside, metadata=dict(state=json.dumps(state)))
+        save_file(named, beside, metadata=dict(state=json.dumps(state)))
 
 
-def read_checkpoint(path):  # tensors by prefix, state
+def read_checkpoint(path):  # {prefix: state dict}, state
     "Read a checkpoint; LiftError for anything else."
     try:
         with safe_open(path, 'pt') as f:
@@ -238,43 +224,42 @@ def read_checkpoint(path):  # tensors by prefix, state
                 tensors.setdefault(prefix, {})[key] = f.get_tensor(name)
         return tensors, state
     except FileNotFoundError:
-        raise LiftError(f'{path}: no such checkpoint')
+        raise LiftError(f'{path}: no such checkpoint') from None
     except (SafetensorError, OSError, KeyError, ValueError) as e:
-        raise LiftError(
-            f'{path}: not a checkpoint of a training run ({type(e).__name__}: {str(e)[:80]})'
-        )
+        why = f'{type(e).__name__}: {str(e)[:80]}'
+        raise LiftError(f'{path}: not a checkpoint of a training run ({why})') from e
 
 
 def list_checkpoints(folder):  # paths, newest first
-    "Checkpoints of a run."
+    "List the checkpoints of a run."
     return sorted((Path(folder) / 'checkpoints').glob('step_*.safetensors'), reverse=True)
 
-# %% ../../nbs/41_learner.ipynb #ff4890b0
+# %% ../../nbs/41_learner.ipynb #3de1775d
 class Callback:
     "Something that watches a run. Called in the main process only."
 
     def before_fit(self, learner):
-        pass
+        "Called when training begins, resumed or not."
 
     def after_step(self, learner):
-        pass  # at once; what the step gave is not known yet
+        "Called after each step, at once; the figures of the step come later."
 
-    def after_fetch(self, learner, figures):
-        pass  # StepFigures, for one step after the other
+    def after_fetch(self, learner, figures):  # StepFigures
+        "Called for each step in order, when its figures were fetched from the device."
 
     def after_validate(self, learner):
-        pass
+        "Called after a validation; `learner.metrics` has its scores."
 
     def after_save(self, learner, path):
-        pass
+        "Called after a checkpoint was written."
 
     def after_fit(self, learner):
-        pass
+        "Called at the end, whatever the reason; `learner.stop_reason` has it."
 
 
 @dataclass
 class StepFigures:
-    "What is known of a step, once it was fetched from the device."
+    "Hold the figures of a step, once they were fetched from the device."
 
     step: int  # from 1
     epoch: int  # from 1
@@ -282,86 +267,77 @@ class StepFigures:
     rates: dict  # learning rate by group
     grad_norm: float  # before clipping
     skipped: int  # steps skipped so far, this one included
-    batch_seconds: float  # from its begin to where the processor was done with it
-    data_seconds: float  # of which it waited for data
+    batch_seconds: float  # from the begin of the step to where the processor was done with it
+    data_seconds: float  # part of these in which it waited for data
     ended: float  # `time.perf_counter()` when the processor was done
 
-
+# %% ../../nbs/41_learner.ipynb #ff4890b0
 class Learner:
-    "Trains the network of a task. Run the same script again to go on after an interruption."
+    "Train the network of a task. Run the same script again to go on after an interruption."
 
     def __init__(
         self,
         task: Task,
-        train,  # len(train) micro-batches an epoch; train.batches(start) gives them without end
+        train,  # len(train) micro-batches an epoch; train.batches(start) never ends
         valid,  # iterable of batches, the same each time; None to do without
         config: LearnerConfig = LearnerConfig(),
         folder='runs/run',  # where everything of this run is kept
         callbacks=(),  # Callback objects
-        about: dict = {},  # more about the run: kept in checkpoints and records, compared when resuming
+        settings: dict = None,  # of the run: kept in checkpoints, compared when it is resumed
         digest: str = None,  # of the training data, for the record
-        free=(),  # keys of `about` (dotted) that may differ when a run is resumed
+        may_change=(),  # dotted keys of `settings` that a resumed run may change
         clock=time.monotonic,  # gives seconds; for time_limit and schedule clock
     ):
-        self.task, self.train, self.valid, self.options = task, train, valid, config
-        self.folder, self.callbacks, self.data_digest, self.free = (
-            Path(folder),
-            list(callbacks),
-            digest,
-            (*_free, *free),
-        )
+        self.task, self.train, self.valid = task, train, valid
+        self.options, self.folder, self.callbacks = config, Path(folder), list(callbacks)
+        self.seed, self.data_digest = config.seed, digest
+        self.config = dict(settings or {}, learner=asdict(config))
         self.clock, self.follows_clock = clock, config.schedule == 'clock'
+        self.may_change = {*may_change, *(f'learner.{k}' for k in config.may_change)}
         if self.follows_clock:
-            self.free = tuple(k for k in self.free if k != 'learner.time_limit')
-        device = pick_device(config.device)
-        self.processes = PartialState(cpu=device.type == 'cpu')
-        self.world, self.rank, self.is_main = (
-            self.processes.num_processes,
-            self.processes.process_index,
-            self.processes.is_main_process,
-        )
-        self.device = self.processes.device if self.world > 1 else device
-        self.seed, self.config = config.seed, dict(about, learner=asdict(config))
-        self.steps_per_epoch = max(len(train) // config.grad_accum, 1)
-        unbounded = math.inf if self.follows_clock else config.epochs * self.steps_per_epoch
-        self.steps = config.steps or unbounded
-        self.log_every = config.log_every or (1 if self.device.type == 'cpu' else 20)
-        self.seconds, self._pending = 0.0, []  # of training; steps that were not fetched yet
-        self.step = self.skipped = self.skipped_in_a_row = self.resumed_at = 0
-        self.metrics, self.best, self.shown, self.stop_reason = {}, None, None, None
-        self.parts, self.rates, self.grad_norm, self.batch_seconds, self.data_seconds = (
-            {},
-            {},
-            0.0,
-            0.0,
-            0.0,
-        )  # of the last step
+            self.may_change -= {'learner.time_limit'}  # there it is the length of the run
+        self._find_processes()
+        self._count_steps()
+        self._begin_books()
         self._build()
 
-    @property
-    def epoch(self):
-        return min(self.step, self.steps - 1) // self.steps_per_epoch + 1  # from 1
-
-    @property
-    def over(self):
-        "Whether the last step is done."
-        return (
-            self.step >= self.steps
-            or self.follows_clock
-            and self.seconds >= 60 * self.options.time_limit
-        )
-
-    @property
-    def position(self):  # str
-        "How far the run is, in words."
-        if not self.follows_clock:
-            return f'step {self.step} of {self.steps}'
-        return f'step {self.step}, {self.seconds / 60:.1f} of {self.options.time_limit:g} minutes'
-
     def tell(self, event: str, *args):
+        "Call a method of every callback, in the main process."
         if self.is_main:
             for callback in self.callbacks:
                 getattr(callback, event)(self, *args)
+
+# %% ../../nbs/41_learner.ipynb #449bd418
+@patch
+def _find_processes(self: Learner):
+    "Find out which of how many processes this is, and on which device it works."
+    device = pick_device(self.options.device)
+    self.processes = PartialState(cpu=device.type == 'cpu')
+    self.world, self.rank = self.processes.num_processes, self.processes.process_index
+    self.is_main = self.processes.is_main_process
+    self.device = self.processes.device if self.world > 1 else device
+
+
+@patch
+def _count_steps(self: Learner):
+    "Set the length of an epoch and of the run, and how often the device is asked."
+    config = self.options
+    self.steps_per_epoch = max(len(self.train) // config.grad_accum, 1)
+    unbounded = math.inf if self.follows_clock else config.epochs * self.steps_per_epoch
+    self.steps = config.steps or unbounded
+    self.log_every = config.log_every or (1 if self.device.type == 'cpu' else 20)
+
+
+@patch
+def _begin_books(self: Learner):
+    "Set everything that changes while training to its first value."
+    self.step = self.skipped = self.skipped_in_a_row = self.resumed_at = 0
+    self.seconds = 0.0  # of training, over all sessions
+    self._pending = []  # steps that were not fetched yet
+    self.metrics, self.best, self.stop_reason = {}, None, None
+    self.first_validated = None  # first validation batch and its prediction
+    self.parts, self.rates = {}, {}  # of the last step, as all that follows
+    self.grad_norm = self.batch_seconds = self.data_seconds = 0.0
 
 # %% ../../nbs/41_learner.ipynb #b1a907dd
 @patch
@@ -388,18 +364,51 @@ def _build(self: Learner):
 
 
 @patch(as_prop=True)
-def evaluated(self: Learner):
+def evaluated(self: Learner):  # nn.Module
     "The network that is validated and shipped: the average if there is one."
     return self.average.module if self.average else self.task.model
+
+# %% ../../nbs/41_learner.ipynb #5a0ef32b
+@patch(as_prop=True)
+def epoch(self: Learner):  # int, from 1
+    "The epoch of the step that comes; at the end, of the last one."
+    return min(self.step, self.steps - 1) // self.steps_per_epoch + 1
+
+
+@patch(as_prop=True)
+def over(self: Learner):  # bool
+    "Whether the last step is done."
+    if self.follows_clock and self.seconds >= 60 * self.options.time_limit:
+        return True
+    return self.step >= self.steps
+
+
+@patch(as_prop=True)
+def position(self: Learner):  # str
+    "How far the run is, in words."
+    if not self.follows_clock:
+        return f'step {self.step} of {self.steps}'
+    return f'step {self.step}, {self.seconds / 60:.1f} of {self.options.time_limit:g} minutes'
+
+# %% ../../nbs/41_learner.ipynb #27489375
+def to_device(
+    batch: dict,  # tensors and other things by name
+    device,
+):  # the same, its tensors there
+    "Move a batch to a device."
+    moved = dict(batch)
+    for name, value in batch.items():
+        if isinstance(value, Tensor):
+            moved[name] = value.to(device, non_blocking=True)
+    return moved
 
 
 @patch
 def autocast(self: Learner):
-    "Arithmetic of the networks."
+    "Set the arithmetic of the networks while it is entered."
+    precision = self.options.precision
     return torch.autocast(
-        self.device.type,
-        getattr(torch, self.options.precision),
-        enabled=self.options.precision != 'float32',
+        self.device.type, getattr(torch, precision), enabled=precision != 'float32'
     )
 
 
@@ -407,63 +416,68 @@ def autocast(self: Learner):
 def _start_epoch(self: Learner, epoch: int):
     "Freeze and thaw; wrap again for distribution if what is trained has changed."
     self.task.set_epoch(epoch)
-    self._base_rates = [
-        g['lr'] for g in decayed_groups(self.task.param_groups(self.options.lr), 0.0)
-    ]
+    groups = decayed_groups(self.task.param_groups(self.options.lr), 0.0)
+    self._base_rates = [g['lr'] for g in groups]
     trained = [n for n, p in self.task.model.named_parameters() if p.requires_grad]
     if trained == self._trained:
         return
     self._wrapped, self._trained = None, trained  # the old wrapper lets go of the gradients first
-    self._wrapped = (
-        DistributedDataParallel(self.task.model, find_unused_parameters=True)
-        if self.world > 1
-        else self.task.model
-    )
+    self._wrapped = self.task.model
+    if self.world > 1:
+        self._wrapped = DistributedDataParallel(self.task.model, find_unused_parameters=True)
 
 # %% ../../nbs/41_learner.ipynb #11e0d671
-def to_device(
-    batch: dict,  # tensors and other things by name
-    device,
-):
-    "A batch on a device."
-    return {
-        k: v.to(device, non_blocking=True) if isinstance(v, Tensor) else v for k, v in batch.items()
-    }
+@patch
+def micro_batches(self: Learner):  # int
+    "Count the micro-batches of the step that comes."
+    return self.options.grad_accum
+
+
+@patch
+def _seed_step(self: Learner, number: int, count: int):
+    "Make dropout a function of the step, of its micro-batch (of so many), and of the process."
+    position = (self.seed * 1_000_003 + self.step) * count + number
+    torch.manual_seed(position * self.world + self.rank)
 
 
 @patch
 def _gradient(self: Learner, stream):
-    "Gradient of one step, added up over its micro-batches; the mean of every part of the loss, on the device."
-    n, total, self.data_seconds = self.options.grad_accum, {}, 0.0
-    for i in range(n):
+    "Add up the gradient of a step over its micro-batches; keep the mean of each part of the loss."
+    count, total, self.data_seconds = self.micro_batches(), {}, 0.0
+    for number in range(count):
         start = time.perf_counter()
         batch = to_device(next(stream), self.device)
         self.data_seconds += time.perf_counter() - start
-        torch.manual_seed(
-            ((self.seed * 1_000_003 + self.step) * n + i) * self.world + self.rank
-        )  # dropout is a function of the step's number
-        with self._wrapped.no_sync() if i < n - 1 and self.world > 1 else nullcontext():
+        self._seed_step(number, count)
+        is_last = number == count - 1 or self.world == 1
+        with nullcontext() if is_last else self._wrapped.no_sync():
             with self.autocast():
                 loss, parts, _ = self.task.loss(self._wrapped, batch)
-            self.scaler.scale(loss / n).backward()
+            self.scaler.scale(loss / count).backward()
         for name, value in dict(loss=loss.detach(), **parts).items():
-            total[name] = total.get(name, 0) + value.float() / n
+            total[name] = total.get(name, 0) + value.float() / count
     if self.world > 1:
         total = reduce(total, 'mean')
     self._parts = total
+
+# %% ../../nbs/41_learner.ipynb #49dae389
+@patch
+def _set_rates(self: Learner):
+    "Set the learning rates of this step."
+    factor = rate_factor(self.step, self.steps, self.options, self.seconds)
+    for group, base in zip(self.optimizer.param_groups, self._base_rates):
+        group['lr'] = base * factor
+    self.rates = {
+        group['name']: group['lr']
+        for group in self.optimizer.param_groups
+        if group['weight_decay'] or not self.options.weight_decay
+    }
 
 
 @patch
 def _update(self: Learner):
     "Clip, step and average; what is not finite changes nothing."
-    factor = rate_factor(self.step, self.steps, self.options, self.seconds)
-    for group, base in zip(self.optimizer.param_groups, self._base_rates):
-        group['lr'] = base * factor
-    self.rates = {
-        g['name']: g['lr']
-        for g in self.optimizer.param_groups
-        if g['weight_decay'] or not self.options.weight_decay
-    }
+    self._set_rates()
     self.scaler.unscale_(self.optimizer)
     norm = nn.utils.clip_grad_norm_(self.task.model.parameters(), self.options.clip)
     usable = norm.isfinite() & self._parts['loss'].isfinite()
@@ -498,7 +512,7 @@ def _remember(self: Learner, began: float):
 
 @patch
 def fetch(self: Learner):
-    "Bring what the last steps gave from the device: count those that were skipped, tell the callbacks."
+    "Bring what the last steps gave from the device: count void steps, tell the callbacks."
     pending, self._pending = self._pending, []
     if not pending:
         return
@@ -514,34 +528,92 @@ def fetch(self: Learner):
         if self.skipped_in_a_row >= self.options.max_skipped:
             self._give_up(figures.step)
 
+# %% ../../nbs/41_learner.ipynb #938019cf
+@patch
+def one_step(
+    self: Learner,
+    stream,  # iterator of micro-batches
+):
+    "Make one step of the optimiser."
+    start, self._epoch = time.perf_counter(), self.epoch
+    if self._wrapped is None or self.step % self.steps_per_epoch == 0:
+        self._start_epoch(self.epoch)
+    self._gradient(stream)
+    self._update()
+    self.step += 1
+    self._remember(start)
+    self.tell('after_step')
+
+
+@patch
+def _give_up(self: Learner, step: int):
+    "End the run: name the step, and the checkpoint to go back to."
+    good = next(iter(list_checkpoints(self.folder)), None)
+    raise LiftError(
+        f'{self.skipped_in_a_row} steps in a row gave a loss or gradient that is not finite '
+        f'(step {step}, loss {self.parts["loss"]}): lower the learning rate or look at the data. '
+        + (f'The last good checkpoint is {good}' if good else 'There is no checkpoint yet')
+    )
+
 # %% ../../nbs/41_learner.ipynb #450deacf
 @patch
-@torch.no_grad()
-def validate(self: Learner):  # {metric: mean over samples}
-    "Score the averaged network on the validation batches."
-    model, scores = self.evaluated, {}
-    training = model.training
+def _score_own_share(self: Learner):  # {metric: list over samples}
+    "Predict and score the validation batches of this process."
+    scores = {}
     eager = torch.compiler.set_stance('force_eager') if self.options.compile else nullcontext()
-    model.eval()
-    for i, batch in enumerate(self.valid):
+    for number, batch in enumerate(self.valid):
         batch = to_device(batch, self.device)
         with self.autocast(), eager:
-            output = self.task.predict(model, batch)
-        if i == 0:
-            self.shown = batch, output
+            output = self.task.predict(self.evaluated, batch)
+        if number == 0:
+            self.first_validated = batch, output
         with torch.autocast(self.device.type, enabled=False):
             scored = self.task.score(output, batch)
         for name, values in scored.items():
             scores.setdefault(name, []).extend(values.tolist())
+    return scores
+
+
+@patch
+@torch.no_grad()
+def validate(self: Learner):  # {metric: mean over samples}
+    "Score the averaged network on the validation batches."
+    model, training = self.evaluated, self.evaluated.training
+    model.eval()
+    scores = self._score_own_share()
     model.train(training)
-    shares = gather_object([scores]) if self.world > 1 else [scores]
-    everyone = {
-        name: [x for share in shares for x in share.get(name, [])]
-        for name in dict.fromkeys(n for share in shares for n in share)
-    }
+    everyone = {}
+    for share in gather_object([scores]) if self.world > 1 else [scores]:
+        for name, values in share.items():
+            everyone.setdefault(name, []).extend(values)
     if not everyone:
         raise LiftError('there is nothing to validate on: give validation data, or valid=None')
     return {name: sum(values) / len(values) for name, values in everyone.items()}
+
+# %% ../../nbs/41_learner.ipynb #b14d7758
+@patch
+def _keep(self: Learner, what: str, path: Path, write):  # True if it was written
+    "Write something that may fail for want of space."
+    if not self.is_main:
+        return True
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path)
+        return True
+    except (OSError, SafetensorError) as e:
+        good = next(iter(list_checkpoints(self.folder)), None)
+        left = f'the last good checkpoint is {good.name}' if good else 'there is no checkpoint yet'
+        warnings.warn(
+            f'{path}: {what} could not be written ({str(e)[:100]}); training goes on, {left}',
+            stacklevel=2,
+        )
+        return False
+
+
+@patch
+def _keep_weights(self: Learner, what: str, name: str):
+    "Write the weights that are shipped."
+    self._keep(what, self.folder / name, lambda path: self.task.save(self.evaluated, path))
 
 
 @patch
@@ -551,40 +623,29 @@ def _validate_and_keep_best(self: Learner):
     first = next(iter(self.metrics))
     if self.best is None or self.metrics[first] > self.best[first]:
         self.best = dict(self.metrics)
-        self._keep(
-            'best weights',
-            self.folder / 'best.safetensors',
-            lambda path: self.task.save(self.evaluated, path),
-        )
+        self._keep_weights('best weights', 'best.safetensors')
     self.tell('after_validate')
 
-# %% ../../nbs/41_learner.ipynb #b14d7758
+# %% ../../nbs/41_learner.ipynb #eaba9bc5
 @patch
-def _keep(self: Learner, what: str, path: Path, write):
-    "Write something that may fail for want of space; True if it was written."
-    if not self.is_main:
-        return True
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path)
-        return True
-    except (OSError, SafetensorError) as e:
-        good = next(iter(list_checkpoints(self.folder)), None)
-        warnings.warn(
-            f'{path}: {what} could not be written ({str(e)[:100]}); training goes on, '
-            + (f'the last good checkpoint is {good.name}' if good else 'there is no checkpoint yet')
-        )
-        return False
+def _optimizer_state(self: Learner):  # {name: tensor}
+    "List the optimiser's state as tensors by name."
+    named = {}
+    for number, state in self.optimizer.state_dict()['state'].items():
+        for key, value in state.items():
+            named[f'{number}.{key}'] = value
+    return named
 
 
 @patch
-def _optimizer_state(self: Learner):
-    "The optimiser's state as tensors by name."
-    return {
-        f'{i}.{k}': v
-        for i, state in self.optimizer.state_dict()['state'].items()
-        for k, v in state.items()
-    }
+def _books(self: Learner):  # dict, as JSON takes it
+    "Collect what a checkpoint keeps besides tensors."
+    names = ('step', 'skipped', 'skipped_in_a_row', 'best', 'metrics')
+    state = {name: getattr(self, name) for name in names}
+    state |= dict(scaler=self.scaler.state_dict(), config=self.config)
+    if self.follows_clock:
+        state['seconds'] = self.seconds
+    return state
 
 
 @patch
@@ -595,17 +656,7 @@ def save(self: Learner):
     tensors = dict(model=self.task.model.state_dict(), optimizer=self._optimizer_state())
     if self.average:
         tensors['average'] = self.average.state_dict()
-    state = dict(
-        step=self.step,
-        skipped=self.skipped,
-        skipped_in_a_row=self.skipped_in_a_row,
-        best=self.best,
-        metrics=self.metrics,
-        scaler=self.scaler.state_dict(),
-        config=self.config,
-    )
-    if self.follows_clock:
-        state['seconds'] = self.seconds
+    state = self._books()
     if not self._keep('a checkpoint', path, lambda path: write_checkpoint(path, tensors, state)):
         return
     if self.is_main:
@@ -614,31 +665,54 @@ def save(self: Learner):
     self.tell('after_save', path)
 
 # %% ../../nbs/41_learner.ipynb #c3260399
-_free = tuple(
-    f'learner.{k}'
-    for k in ('time_limit', 'save_every', 'keep', 'device', 'max_skipped', 'log_every')
-)  # do not change what is computed
-
-
 def flat(config: dict, prefix=''):  # {'a.b': value}
-    "Nested mappings as one, keys joined by dots."
-    out = {}
-    for k, v in config.items():
-        out |= flat(v, f'{prefix}{k}.') if isinstance(v, dict) else {f'{prefix}{k}': v}
-    return out
+    "Join the keys of nested mappings by dots."
+    joined = {}
+    for key, value in config.items():
+        if isinstance(value, dict):
+            joined |= flat(value, f'{prefix}{key}.')
+        else:
+            joined[f'{prefix}{key}'] = value
+    return joined
 
 
 def differing_keys(
     one: dict,  # flat configurations
     other: dict,
-    free=(),  # keys that may differ
-):  # names
-    "Keys whose values differ."
-    return [
-        k for k in dict.fromkeys([*one, *other]) if k not in free and one.get(k) != other.get(k)
-    ]
+    may_differ=(),  # keys that do not count
+):  # list of names
+    "List the keys whose values differ."
+    keys = dict.fromkeys([*one, *other])
+    return [k for k in keys if k not in may_differ and one.get(k) != other.get(k)]
+
+# %% ../../nbs/41_learner.ipynb #d3112786
+@patch
+def _compare(self: Learner, path, state: dict):
+    "LiftError with the names of the settings in which a checkpoint differs."
+    saved, ours = flat(state['config']), flat(json.loads(json.dumps(self.config)))
+    keys = differing_keys(saved, ours, self.may_change)
+    if keys:
+        changes = ', '.join(f'{k} (there {saved.get(k)!r}, here {ours.get(k)!r})' for k in keys)
+        raise LiftError(
+            f'{path}: was made with another configuration: {changes}. '
+            'Use the same one or another folder, or start afresh'
+        )
 
 
+@patch
+def _restore_moments(self: Learner, named: dict):  # {name: tensor}, as `_optimizer_state`
+    "Give the optimiser its state back."
+    moments = {}
+    for name, tensor in named.items():
+        number, key = name.split('.', 1)
+        moments.setdefault(int(number), {})[key] = tensor
+    self.optimizer.load_state_dict(dict(self.optimizer.state_dict(), state=moments))
+    for p, state in self.optimizer.state.items():  # the kernel needs them laid out like the weights
+        for key, value in state.items():
+            if value.shape == p.shape:
+                state[key] = torch.empty_like(p).copy_(value)
+
+# %% ../../nbs/41_learner.ipynb #b8367b72
 @patch
 def restore(
     self: Learner,
@@ -646,23 +720,12 @@ def restore(
     tensors: dict,  # from `read_checkpoint`
     state: dict,
 ):
-    "Become what a checkpoint says; LiftError names the keys in which its configuration differs."
-    there, here = flat(state['config']), flat(json.loads(json.dumps(self.config)))
-    if keys := differing_keys(there, here, self.free):
-        told = ', '.join(f'{k} (there {there.get(k)!r}, here {here.get(k)!r})' for k in keys)
-        raise LiftError(
-            f'{path}: was made with another configuration: {told}. Use the same one or another folder, or start afresh'
-        )
+    "Take over the state of a checkpoint; LiftError names the settings in which it differs."
+    self._compare(path, state)
     self.task.model.load_state_dict(tensors['model'])
     if self.average:
         self.average.load_state_dict(tensors['average'])
-    moments = {}
-    for name, tensor in tensors.get('optimizer', {}).items():
-        i, key = name.split('.', 1)
-        moments.setdefault(int(i), {})[key] = tensor
-    self.optimizer.load_state_dict(dict(self.optimizer.state_dict(), state=moments))
-    for p, kept in self.optimizer.state.items():  # the kernel walks weights and moments as they lie
-        kept |= {k: torch.empty_like(p).copy_(v) for k, v in kept.items() if v.shape == p.shape}
+    self._restore_moments(tensors.get('optimizer', {}))
     if state['scaler']:
         self.scaler.load_state_dict(state['scaler'])
     self.step = self.resumed_at = state['step']
@@ -678,7 +741,7 @@ def resume(self: Learner):  # True if there was something to resume
         try:
             tensors, state = read_checkpoint(path)
         except LiftError as e:
-            warnings.warn(f'{e}; trying the one before')
+            warnings.warn(f'{e}; trying the one before', stacklevel=2)
             continue
         self.restore(path, tensors, state)
         return True
@@ -698,16 +761,15 @@ class Interruption:
 
     def __enter__(self):
         if threading.current_thread() is threading.main_thread():
-            self._previous = {
-                s: signal.signal(s, self._notice) for s in (signal.SIGTERM, signal.SIGINT)
-            }
+            for number in (signal.SIGTERM, signal.SIGINT):
+                self._previous[number] = signal.signal(number, self._notice)
         return self
 
     def __exit__(self, *error):
         for number, handler in self._previous.items():
             signal.signal(number, handler)
 
-
+# %% ../../nbs/41_learner.ipynb #a957b246
 @patch
 def _read_clock(self: Learner):
     "Set `seconds`; where the schedule follows them, several processes agree on their mean."
@@ -720,14 +782,14 @@ def _read_clock(self: Learner):
 
 
 @patch
-def _reason_to_stop(self: Learner, interruption):
-    "Why to stop after this step, or None; the same in all processes."
-    limit = (
-        math.inf
-        if self.follows_clock or self.options.time_limit is None
-        else 60 * self.options.time_limit
-    )
-    reason = interruption.reason or ('time limit' if self.clock() - self._started > limit else None)
+def _reason_to_stop(self: Learner, interruption):  # str or None, the same in all processes
+    "Say why to stop after this step."
+    limit = math.inf
+    if not self.follows_clock and self.options.time_limit is not None:
+        limit = 60 * self.options.time_limit
+    reason = interruption.reason
+    if reason is None and self.clock() - self._started > limit:
+        reason = 'time limit'
     if self.world == 1:
         return reason
     if self.step % self.log_every and not self.over:
@@ -737,11 +799,43 @@ def _reason_to_stop(self: Learner, interruption):
 
 # %% ../../nbs/41_learner.ipynb #8d272a99
 @patch
-def fit(
-    self: Learner,
-    resume: bool = True,  # go on from the newest checkpoint in the folder; False: its checkpoints are removed
-):  # self
-    "Train to the last step, or until something says stop; the reason is in `stop_reason`."
+def _is_time_to_validate(self: Learner):  # bool
+    "Whether this step is followed by a validation."
+    every = max(round(self.options.validate_every * self.steps_per_epoch), 1)
+    return self.valid is not None and (self.step % every == 0 or self.over)
+
+
+@patch
+def _run(self: Learner, stream, interruption: Interruption):
+    "Step, look, validate and save until the run is over or something says stop."
+    if not self.step and self.valid is not None:
+        self._validate_and_keep_best()  # where it starts from
+    while not self.over and not self.stop_reason:
+        self.one_step(stream)
+        self._read_clock()
+        validates = self._is_time_to_validate()
+        if self.step % self.log_every == 0 or validates or self.over:
+            self.fetch()
+        if validates:
+            self._validate_and_keep_best()
+        self.stop_reason = self._reason_to_stop(interruption)
+        if self.stop_reason or self.step % self.options.save_every == 0 or self.over:
+            self.save()
+
+# %% ../../nbs/41_learner.ipynb #4962c7c3
+@patch
+def _tidy(self: Learner, resume: bool):
+    "Remove what killed processes left half written; all checkpoints of a run that starts afresh."
+    remove = [] if resume else list_checkpoints(self.folder)
+    for place in (self.folder, self.folder / 'checkpoints'):
+        remove += place.glob('.*.safetensors.*')
+    for path in remove:
+        path.unlink(missing_ok=True)
+
+
+@patch
+def _start(self: Learner, resume: bool):
+    "Make ready to train, from the first step or from where an earlier session ended."
     if self.is_main:
         self._tidy(resume)
     if resume:
@@ -749,24 +843,23 @@ def fit(
     self._started, self._seconds_before = self.clock(), self.seconds
     self.tell('before_fit')
     self.task.model.train()
-    stream, self.stop_reason = self.train.batches(self.step * self.options.grad_accum), None
+    self.stop_reason = None
+
+
+@patch
+def fit(
+    self: Learner,
+    resume: bool = True,  # from the newest checkpoint; False removes those in the folder
+):  # self
+    "Train to the last step, or until something says stop; the reason is in `stop_reason`."
+    self._start(resume)
+    stream = self.train.batches(self.step * self.options.grad_accum)
     try:
         with Interruption() as interruption:
-            if not self.step and self.valid is not None:
-                self._validate_and_keep_best()  # where it starts from
-            while not self.over and not self.stop_reason:
-                self._one_step(stream)
-                self._read_clock()
-                validates = self._is_time_to_validate()
-                if self.step % self.log_every == 0 or validates or self.over:
-                    self.fetch()
-                if validates:
-                    self._validate_and_keep_best()
-                self.stop_reason = self._reason_to_stop(interruption)
-                if self.stop_reason or self.step % self.options.save_every == 0 or self.over:
-                    self.save()
+            self._run(stream, interruption)
         if not self.stop_reason:
-            self._finish()
+            self._keep_weights('the final weights', 'final.safetensors')
+            self.stop_reason = 'finished'
     finally:
         if hasattr(stream, 'close'):
             stream.close()
@@ -774,110 +867,52 @@ def fit(
         self.tell('after_fit')
     return self
 
-
-@patch
-def _tidy(self: Learner, resume):
-    "Remove what killed processes left half written, and all checkpoints of a run that starts afresh."
-    left = [
-        p
-        for place in (self.folder, self.folder / 'checkpoints')
-        for p in place.glob('.*.safetensors.*')
-    ]
-    for path in left + ([] if resume else list_checkpoints(self.folder)):
-        path.unlink(missing_ok=True)
-
-
-@patch
-def _finish(self: Learner):
-    self._keep(
-        'the final weights',
-        self.folder / 'final.safetensors',
-        lambda path: self.task.save(self.evaluated, path),
-    )
-    self.stop_reason = 'finished'
-
-
-@patch
-def _one_step(self: Learner, stream):
-    start, self._epoch = time.perf_counter(), self.epoch
-    if self._wrapped is None or self.step % self.steps_per_epoch == 0:
-        self._start_epoch(self.epoch)
-    self._gradient(stream)
-    self._update()
-    self.step += 1
-    self._remember(start)
-    self.tell('after_step')
-
-
-@patch
-def _is_time_to_validate(self: Learner):
-    every = max(round(self.options.validate_every * self.steps_per_epoch), 1)
-    return self.valid is not None and (self.step % every == 0 or self.over)
-
-
-@patch
-def _give_up(self: Learner, step: int):
-    good = next(iter(list_checkpoints(self.folder)), None)
-    raise LiftError(
-        f'{self.skipped_in_a_row} steps in a row gave a loss or gradient that is not finite (step {step}, loss {self.parts["loss"]}): lower the learning rate or look at the data. '
-        + (f'The last good checkpoint is {good}' if good else 'There is no checkpoint yet')
-    )
-
-# %% ../../nbs/41_learner.ipynb #55f704bd
-@patch
-def dry_run(self: Learner):  # {what: seconds a step, …}
-    "Two steps, two batches of validation, a checkpoint written and read, in a temporary folder. The network is left changed."
-    with tempfile.TemporaryDirectory() as d:
-        self.folder, self.steps = Path(d), 2
-        if self.valid is not None:
-            self.valid = list(islice(self.valid, 2))
-        self.fit(resume=False)
-        if self.is_main:  # the one that writes it
-            path = list_checkpoints(d)[0]
-            self.restore(path, *read_checkpoint(path))
-    return (
-        dict(steps=self.step, seconds=self.batch_seconds)
-        | {k if k == 'loss' else f'loss.{k}': v for k, v in self.parts.items()}
-        | self.metrics
-    )
-
 # %% ../../nbs/41_learner.ipynb #5e53d2cc
 class Progress(Callback):
     "A bar with the loss, and a line for each validation."
 
     def before_fit(self, learner):
         self.first, whole = self.amount(learner)
-        self.bar = progress_bar(
-            range(max(whole - self.first, 1)), leave=False
-        )  # a run that is done has nothing left
+        # a run that is done has nothing left
+        self.bar = progress_bar(range(max(whole - self.first, 1)), leave=False)
         if learner.resumed_at:
             print(f'resumed at {learner.position}')
         self.bar.update(0)
 
-    def amount(
-        self, learner
-    ):  # what is done, and of how much: steps, or seconds for schedule clock
+    def amount(self, learner):  # done, in all: steps, or seconds for schedule clock
         if not learner.follows_clock:
             return learner.step, learner.steps
         whole = round(60 * learner.options.time_limit)
         return min(round(learner.seconds), whole), whole
 
     def after_fetch(self, learner, figures):
-        self.bar.comment = f"loss {figures.parts['loss']:.4f}" + (
-            f", {figures.skipped} skipped" if figures.skipped else ''
-        )
+        skipped = f', {figures.skipped} skipped' if figures.skipped else ''
+        self.bar.comment = f"loss {figures.parts['loss']:.4f}{skipped}"
 
     def after_step(self, learner):
         self.bar.update(self.amount(learner)[0] - self.first)
 
     def after_validate(self, learner):
-        told = ', '.join(f'{k} {v:.4f}' for k, v in learner.metrics.items() if k != 'step')
+        scores = ', '.join(f'{k} {v:.4f}' for k, v in learner.metrics.items() if k != 'step')
         loss = f"loss {learner.parts['loss']:.4f}, " if learner.parts else ''
-        print(
-            f"epoch {learner.epoch}, step {learner.step}: {loss}{told}"
-            + (' (best)' if learner.best == learner.metrics else '')
-        )
+        best = ' (best)' if learner.best == learner.metrics else ''
+        print(f'epoch {learner.epoch}, step {learner.step}: {loss}{scores}{best}')
 
     def after_fit(self, learner):
         if learner.stop_reason != 'finished':
             print(f'stopped at {learner.position}: {learner.stop_reason}')
+
+# %% ../../nbs/41_learner.ipynb #55f704bd
+@patch
+def dry_run(self: Learner):  # {what: seconds a step, …}
+    "Try two steps, two batches of validation and a checkpoint in a temporary folder."
+    with tempfile.TemporaryDirectory() as d:
+        self.folder, self.steps = Path(d), 2
+        if self.valid is not None:
+            self.valid = list(islice(self.valid, 2))
+        self.fit(resume=False)  # the network is left changed
+        if self.is_main:  # the one that writes it
+            path = list_checkpoints(d)[0]
+            self.restore(path, *read_checkpoint(path))
+    parts = {k if k == 'loss' else f'loss.{k}': v for k, v in self.parts.items()}
+    return dict(steps=self.step, seconds=self.batch_seconds) | parts | self.metrics

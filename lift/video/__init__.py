@@ -1,15 +1,22 @@
-"""Video in and out. The public names of this room."""
+"""Video in and out: the names that users of this room need.
+
+`probe` tells the facts of a video, `read_video` and `load_clip` read frames,
+`VideoWriter` writes them, `find_cuts` and `split_at_cuts` find shots.
+"""
 
 from .cuts import find_cuts, split_at_cuts
-from .files import sample_clip
-from .read import VideoFrame, VideoInfo, load_clip, probe, read_video
+from .files import frame_rate, sample_clip
+from .read import DamagedVideo, VideoFrame, VideoInfo, frame_times, load_clip, probe, read_video
 from .write import VideoWriter
 
 __all__ = [
+    'DamagedVideo',
     'VideoFrame',
     'VideoInfo',
     'VideoWriter',
     'find_cuts',
+    'frame_rate',
+    'frame_times',
     'load_clip',
     'probe',
     'read_video',
