@@ -123,8 +123,8 @@ class _Slot:
 def shot_around(
     begins: list,  # for each frame in the ring: does a new shot begin with it
     at: int,  # list position of the frame before the gap
-    before: int,  # frames wanted before the gap, 1 or more
-    after: int,  # frames wanted after the gap
+    before: int,  # frames to keep before the gap, 1 or more
+    after: int,  # frames to keep after the gap
 ):  # range of list positions, or None where a cut lies in the gap
     "Find the frames around a gap that belong to its shot."
     if begins[at + 1]:
@@ -160,7 +160,7 @@ class _Ring:
                 self.at += 1
 
     def _look_ahead(self):
-        "Read as many frames after the gap as are wanted; false where there is none."
+        "Read as many frames after the gap as the window needs; return False where there is none."
         while self.frames and len(self.slots) <= self.at + self.after:
             frame = next(self.frames, None)
             if frame is None:

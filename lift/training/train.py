@@ -59,9 +59,8 @@ from lift.training.recipes import (
 class DataOptions(Config):
     "The options that every data set takes."
 
-    dataset: str = (
-        'clips'  # vimeo15, vimeo_triplet, vimeo_septuplet, ucf101, x4k, clips, fusion_inputs
-    )
+    # vimeo15, vimeo_triplet, vimeo_septuplet, ucf101, x4k, clips, or fusion_inputs
+    dataset: str = 'clips'
     data_root: str | tuple | None = None  # folder of the data; several: A,B or a list in YAML
     valid_root: str | tuple | None = None  # for validation; by default a part of data_root
     crop_size: int | tuple = 256  # pixels, or height and width
@@ -113,9 +112,8 @@ class ClipOptions(Config):
 class WindowOptions(Config):
     "Options of windows of frames."
 
-    uneven: float = (
-        0.0  # how often outer frames are a step nearer or farther than their offset says
-    )
+    # how often outer frames are a step nearer or farther than their offset says
+    uneven: float = 0.0
     focus: float = 0.0  # share of the crops that are drawn where the plain blend is wrong
     margin: int = 0  # pixels at the borders of a crop that the loss leaves out
     workers: int = 0  # processes that make batches; cached clips are fastest without
@@ -129,9 +127,8 @@ class WindowOptions(Config):
 class FusionInputsOptions(Config):
     "Options of fusion inputs."
 
-    balance: dict = field(
-        default_factory=dict
-    )  # weight of clips by beginning of their name, else 1
+    # weight of clips by the beginning of their name; 1 for all others
+    balance: dict = field(default_factory=dict)
 
 
 GROUPS = (

@@ -89,7 +89,7 @@ class DataSection(Config):
 class TrainingSection(Config):
     "Set how it is trained."
 
-    total_steps: int = 100_000
+    total_steps: int = 100_000  # of the optimizer
     batch_size: dict = field(default_factory=dict)  # samples of a micro-batch, by format
     gradient_accumulation: dict = field(default_factory=dict)  # micro-batches, by format; else 1
     learning_rate: float = 1e-4
@@ -104,7 +104,7 @@ class TrainingSection(Config):
     ema: float = 0.999  # decay of the average of the weights
     time_limit: float | None = None  # minutes, then save and stop
     seed: int = 0
-    device: str = 'auto'
+    device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps
 
     choices = dict(loss=('charbonnier', 'l1', 'l2', 'psnr'))
     limits = dict.fromkeys(('total_steps', 'validate_every', 'save_every'), (1, None))
