@@ -7,7 +7,8 @@ __all__ = ['FORMATS', 'VERSIONS', 'CATEGORIES', 'Format', 'Category', 'category_
            'through_jpeg', 'reduce', 'pictures_by_stem', 'check_size', 'check_partners', 'find_pairs', 'read_tensor',
            'save_picture', 'unstack', 'augmented', 'VSRDataset', 'check_numbers', 'is_weight', 'check_weights',
            'FormatLoader', 'shifted', 'recorded_degradation', 'Validation', 'Preparation', 'centres_of', 'spread',
-           'windows_around', 'fitting_formats', 'write_sample', 'prepare_video', 'prepare', 'vsr_prepare_command']
+           'windows_around', 'fitting_formats', 'write_sample', 'checked_formats', 'prepare_video', 'prepare',
+           'vsr_prepare_command']
 
 # %% ../../nbs/81_vsr_data.ipynb #c45b37b6
 import io
@@ -541,6 +542,17 @@ def write_sample(
         save_picture(stack, place / format.folder / f'LR_{version}' / name)
 
 # %% ../../nbs/81_vsr_data.ipynb #c8b6d70e
+def checked_formats(p: Preparation, path, w: int, h: int):  # names
+    "Return the formats that fit into a frame of w × h; LiftError if there are none."
+    formats = fitting_formats(p, w, h)
+    if not formats:
+        raise LiftError(
+            f"{path}: is {w}×{h}, too small for {', '.join(p.formats) or 'any format'}: "
+            'use a smaller format (mini_180 is 180×180)'
+        )
+    return formats
+
+
 def prepare_video(
     p: Preparation,
     place: Path,  # of the category
@@ -558,12 +570,7 @@ def prepare_video(
     written = Counter()
     for i, frames in windows_around(path, train + validation):
         h, w = frames.shape[-2:]
-        formats, stem = fitting_formats(p, w, h), f'{path.stem}_{number:03d}_{i:06d}'
-        if not formats:
-            raise LiftError(
-                f"{path}: is {w}×{h}, too small for {', '.join(p.formats) or 'any format'}: "
-                'use a smaller format (mini_180 is 180×180)'
-            )
+        formats, stem = checked_formats(p, path, w, h), f'{path.stem}_{number:03d}_{i:06d}'
         if i in validation:
             whole = frames[3, :, : h // SCALE * SCALE, : w // SCALE * SCALE]
             save_picture(whole, place / 'Val' / 'GT' / f'{stem}.png')

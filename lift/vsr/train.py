@@ -413,7 +413,7 @@ def check_data(folder):  # iterator of lines
             assert frames.shape == (n, 3, 60, 60) and target.shape == (3, 180, 180)
             yield f'data {category}, {version}: stacks of {n} frames read and checked'
 
-
+# %% ../../nbs/82_vsr_train.ipynb #b863457d
 def check_training(folder, config: VSRTrainConfig):  # str
     "Train a step."
     place, version = Path(folder) / 'runs' / config.data.lr_version, config.data.lr_version
