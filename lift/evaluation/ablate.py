@@ -170,7 +170,7 @@ def _steps(steps, batch, crop, **learner):
 
 
 def _frame_steps(steps, batch, crop, **learner):
-    "Change how much is trained on frames, which are validated on crops (fusion inputs are not)."
+    "Change how much is trained on frames; they are validated on crops, fusion inputs whole."
     changes = _steps(steps, batch, crop, **learner)
     return changes | dict(data=changes['data'] | dict(valid_crop=crop))
 
@@ -182,7 +182,7 @@ BUDGETS = {
     'smoke': Budget(
         fusion=_steps(3, 2, 64, **_FEW),
         stages=_frame_steps(2, 1, 64, **_FEW),
-        hybrid=_frame_steps(2, 1, 64, **_FEW),
+        hybrid=_steps(2, 1, 64, **_FEW),
         seeds=(0,),
         targets=1,
         caption='it shows that the suite runs, nothing else.',
@@ -191,7 +191,7 @@ BUDGETS = {
     'quick': Budget(
         fusion=_steps(200, 8, 96, warmup_steps=20, ema=0.95),
         stages=_frame_steps(40, 2, 96, warmup_steps=4, ema=0.9),
-        hybrid=_frame_steps(100, 4, 96, warmup_steps=10, ema=0.95),
+        hybrid=_steps(100, 4, 96, warmup_steps=10, ema=0.95),
         seeds=(0,),
         targets=1,
         caption='a first look after very few steps: '
@@ -201,7 +201,7 @@ BUDGETS = {
     'laptop': Budget(
         fusion=_steps(400, 8, 96, warmup_steps=40, ema=0.98),
         stages=_frame_steps(150, 4, 96, warmup_steps=15, ema=0.97),
-        hybrid=_frame_steps(400, 4, 96, warmup_steps=40, ema=0.98),
+        hybrid=_steps(400, 4, 96, warmup_steps=40, ema=0.98),
         seeds=(0, 1, 2),
         targets=3,
         caption='a short training: it ranks the variants, '
@@ -211,7 +211,7 @@ BUDGETS = {
     'gpu': Budget(
         fusion=_steps(20_000, 16, 128),
         stages=_frame_steps(20_000, 16, 128, warmup_steps=500),
-        hybrid=_frame_steps(20_000, 16, 128),
+        hybrid=_steps(20_000, 16, 128),
         seeds=(0, 1, 2),
         targets=10,
         caption='',
