@@ -751,17 +751,22 @@ def _facts(a: Ablation, train, val, plans):  # dict
     return facts | _done_so_far(a, pd.DataFrame(columns=ABLATION_COLUMNS))
 
 # %% ../../nbs/93_ablations.ipynb #280957e3
-def _without_ignored(config: TrainConfig):  # TrainConfig
-    "Give options that the data set ignores their defaults."
-    return replace(config, data=adapted(config.data, config.data.dataset))
+_FORMER = dict(evidence='fusion_inputs')  # former names of data sets
+
+
+def _stored_config(suite: Suite, values: dict):  # dict
+    "Read a configuration from a file, of whatever version."
+    name = values['data']['dataset']
+    data = values['data'] | dict(dataset=_FORMER.get(name, name))
+    config = config_kind(suite).from_dict(values | dict(data=data))
+    return portable(replace(config, data=adapted(config.data, config.data.dataset)))
 
 
 def _check_same(out: Path, facts: dict):
     "LiftError if the results in a folder are of another configuration."
     old = read_yaml(out / 'config.yaml')
-    kind = config_kind(look_up(old['suite'], SUITES, 'suite'))
-    for variant, config in old['configs'].items():
-        old['configs'][variant] = portable(_without_ignored(kind.from_dict(config)))
+    suite = look_up(old['suite'], SUITES, 'suite')
+    old['configs'] = {v: _stored_config(suite, c) for v, c in old['configs'].items()}
     both = set(old['configs']) & set(facts['configs'])
     sides = []
     for part in (old, facts):

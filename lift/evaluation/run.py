@@ -761,7 +761,8 @@ def evaluate(
 # %% ../../nbs/54_run.ipynb #c1fc285a
 def _run(rule, clips, models, record, options, with_flip, progress):  # DataFrame
     "Compute the missing rows of this rank, and conclude."
-    csv, (rank, world) = options['csv'], rank_and_world()
+    csv = options['csv']
+    rank, world = rank_and_world()
     done, own = _resume(csv, record) if csv else ({}, None)
     windows = [needed_window(m, rule.sampling) for m in models]
     plan, skipped = plan_clips(clips[rank::world], windows, rule, progress)
