@@ -545,7 +545,10 @@ def train(
 
 # %% ../../nbs/45_train.ipynb #0968a38b
 _recipes = 'spec, three-phase, spec-clips, lift15-spec, laptop, heads, lift15, lift15-flow, gpu'
-_losses = f"{', '.join(RECIPES)}; or parts, l1=1,census=0.01, of {', '.join(PARTS)}"
+_losses = (
+    f"{', '.join(RECIPES)}, or weights of parts such as l1=1,census=0.01; "
+    f"the parts are {', '.join(PARTS)}"
+)
 _parts = dict(data=Section(DataConfig), learner=Section(LearnerConfig))
 _model = Section(LiftConfig)
 _own = dict(
