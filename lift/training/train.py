@@ -569,7 +569,7 @@ def train_options():  # dataclass for `tyro.cli`
     "Make every option of `lift train`, flat."
     return options_class('TrainOptions', _own, dict(model=_model) | _parts)
 
-
+# %% ../../nbs/45_train.ipynb #47b2d9e0
 def config_of(options):  # TrainConfig
     "Build the configuration that the options describe."
     changes = {}
