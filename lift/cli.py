@@ -148,8 +148,8 @@ class InterpolateOptions:
     tile: int | None = None
     # Size at which motion is looked for: 0.5 or 0.25 for fast motion in very large frames.
     scale: float = 1
-    # Compile the network first: half a minute, then some 15 % faster, more on a
-    # GPU (CUDA graphs); for long films.
+    # Compile the network of a LIFT model first: half a minute, then some 15 % faster,
+    # more on a GPU (CUDA graphs); for long films.
     compile: bool = False
     crf: int = 16  # Quality of the encoding: 0 best, 16 hardly visible loss, 23 small.
     # FFmpeg's name of the encoder; libx264, for .webm libvpx-vp9. On a GPU also h264_nvenc or
