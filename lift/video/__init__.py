@@ -6,7 +6,8 @@
 
 from .cuts import find_cuts, split_at_cuts
 from .files import frame_rate, sample_clip
-from .read import DamagedVideo, VideoFrame, VideoInfo, frame_times, load_clip, probe, read_video
+from .read import DamagedVideo, VideoFrame, VideoInfo, load_clip, probe, read_video
+from .times import frame_times
 from .write import VideoWriter
 
 __all__ = [
