@@ -4,16 +4,19 @@
 
 # %% auto #0
 __all__ = ['PACKAGES', 'replacing', 'Halt', 'halt_at', 'commit', 'processor_name', 'machine', 'package_version', 'provenance',
-           'seed_everything', 'available_devices', 'pick_device', 'synchronize', 'out_of_memory', 'Cost', 'measure']
+           'seed_everything', 'available_devices', 'pick_device', 'synchronize', 'out_of_memory', 'Cost', 'measure',
+           'check_outputs']
 
 # %% ../nbs/01_machine.ipynb #a2ef17cf
 import os
 import platform
 import random
+import re
 import shutil
 import socket
 import subprocess
 import time
+import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -254,3 +257,124 @@ def measure(
         f()  # this call also warms up
     seconds = [_seconds_of_call(f) for _ in range(repeats)]
     return Cost(float(np.median(seconds)), counter.get_total_flops() / 2e9)
+
+# %% ../nbs/01_machine.ipynb #c4a10b02
+_sequence = re.compile(r'.*%\d*d.*(\.png|\.jpe?g|\.bmp|\.tiff?|\.webp|\.ppm)', re.IGNORECASE)
+
+
+def _ignores_case(folder):  # bool
+    "Tell whether `A.mp4` and `a.mp4` are one file in a folder, which need not exist yet."
+    place = os.path.realpath(folder)
+    while place != os.path.dirname(place):
+        parent, name = os.path.split(place)
+        if os.path.lexists(place) and name != name.swapcase():
+            return os.path.lexists(os.path.join(parent, name.swapcase()))
+        place = parent
+    return False
+
+
+def _file_number(path):  # (device, number), or None
+    "Return what all names of an existing file share, hard links too."
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
+
+# %% ../nbs/01_machine.ipynb #c4a10b05
+class _Place:
+    "The file or folder that a name means; of a sequence of pictures its folder."
+
+    def __init__(self, name):
+        self.name = Path(name)
+        is_sequence = _sequence.fullmatch(self.name.name)
+        self.path = self.name.parent if is_sequence else self.name
+        self.kind = is_sequence[1].lower() if is_sequence else '.png'  # of pictures in a folder
+        real = os.path.realpath(self.path)
+        if _ignores_case(os.path.dirname(real)):
+            real = unicodedata.normalize('NFC', real).casefold()
+        self.real = Path(real)
+        self.number = _file_number(self.path)
+
+    def is_same(self, other):  # bool
+        "Tell whether two names mean one place."
+        if self.real == other.real:
+            return True
+        return self.number is not None and self.number == other.number
+
+    def holds(self, other):  # bool
+        "Tell whether the other lies in this folder, at any depth."
+        return self.real in other.real.parents
+
+# %% ../nbs/01_machine.ipynb #c4a10b08
+def _other_content(place: _Place):  # name, or None
+    "Return something in a folder that is no picture of the kind to be written."
+    kinds = ('.jpg', '.jpeg') if place.kind in ('.jpg', '.jpeg') else (place.kind,)
+    for path in sorted(place.path.iterdir()):
+        if path.is_dir() or path.suffix.lower() not in kinds:
+            return path.name
+    return None
+
+
+def _check_folder_is_free(place: _Place, overwrite: bool):
+    "LiftError if a folder can't take new pictures."
+    here = Path(os.path.realpath(os.curdir))
+    real = Path(os.path.realpath(place.path))
+    if real == here or real in here.parents:
+        raise LiftError(f'{place.path}: is the folder that you work in: name a new one in it')
+    if not any(place.path.iterdir()):
+        return
+    other = _other_content(place)
+    if other is None and overwrite:
+        return
+    remedy = 'pictures go to a new or empty one, a video to a file with a name such as film.mp4'
+    if other is None:
+        remedy += '; --overwrite replaces its pictures'
+    elif overwrite:
+        remedy += f'; it holds {other}, which --overwrite does not replace'
+    raise LiftError(f'{place.path}: this folder is not empty: {remedy}')
+
+
+def _check_is_free(place: _Place, overwrite: bool):
+    "LiftError if something is there that must not be replaced."
+    path = place.path
+    if path.is_dir():
+        _check_folder_is_free(place, overwrite)
+    elif path.exists() and not path.is_file():
+        raise LiftError(f'{path}: is neither a file nor a folder: name another output')
+    elif os.path.lexists(path) and not overwrite:  # also a link that leads nowhere
+        raise LiftError(
+            f'{path}: exists already: name another output, or add --overwrite to replace it'
+        )
+
+# %% ../nbs/01_machine.ipynb #c4a10b0b
+def _check_input(output: _Place, source: _Place):
+    "LiftError if an output would replace an input, or a part of it."
+    if output.is_same(source):
+        raise LiftError(f'{output.name}: is the input itself: write to another file')
+    if output.holds(source):
+        raise LiftError(f'{output.name}: holds the input {source.name}: write to another place')
+    if source.holds(output) and output.path.is_file():
+        raise LiftError(f'{output.name}: belongs to the input {source.name}: write to another file')
+
+
+def check_outputs(
+    outputs,  # names of files, folders or sequences of pictures; None stands for no output
+    inputs=(),  # what the outputs are made from, named in the same ways
+    overwrite: bool = False,  # replace what exists
+):
+    "Check that outputs destroy nothing; LiftError that names the output and the remedy."
+    outputs = [_Place(name) for name in outputs if name is not None]
+    inputs = [_Place(name) for name in inputs if name is not None]
+    for i, output in enumerate(outputs):
+        for source in inputs:
+            _check_input(output, source)
+        for other in outputs[:i]:
+            if output.is_same(other):
+                raise LiftError(f'{output.name}: two outputs would be written there: rename one')
+            if output.holds(other) or other.holds(output):
+                raise LiftError(
+                    f'{output.name}: one of {other.name} and this lies in the other: '
+                    'give each a place of its own'
+                )
+        _check_is_free(output, overwrite)
