@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['conv', 'group_norm', 'ResBlock', 'zero_last', 'time_plane', 'ScaledResConv', 'residual_blocks', 'Upsample',
-           'memory_order', 'convolve_parts', 'UNet']
+           'memory_order', 'convolve_parts', 'UNet', 'wrong_count']
 
 # %% ../nbs/11_layers.ipynb #d0270098
 import torch
@@ -177,3 +177,15 @@ class UNet(nn.Module):
         for level in reversed(range(len(self.grow))):
             x = self.up[level](skips[level] + self.grow[level](x))
         return self.head(x)
+
+# %% ../nbs/11_layers.ipynb #973b90dd
+def wrong_count(
+    found: int,  # parameters
+    expected: int,  # parameters
+    source: str,  # where the expected number comes from
+):  # text
+    "Explain a number of parameters that is not the expected one, for the message of a test."
+    return (
+        f'{found:,} parameters, but {source} gives {expected:,}: '
+        'if you changed a width on purpose, change this number'
+    )

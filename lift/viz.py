@@ -217,6 +217,17 @@ def _as_weights(alphas, offsets):  # float tensors [T] and [T]
         raise LiftError('an alpha is negative or not finite: attention weights are at least 0')
     return weights, places
 
+# %% ../nbs/02_viz.ipynb #f3429eef
+def _time_scale(offsets, width):  # a function from offset to column; half of a bar in pixels
+    "Lay out offsets and the target over the width of a picture."
+    low, high = min(offsets.min().item(), 0) - 1, max(offsets.max().item(), 0) + 1
+
+    def to_x(offset):
+        return (float(offset) - low) / (high - low) * (width - 1)
+
+    closest = torch.cat((offsets, torch.zeros(1))).unique().diff().min()
+    return to_x, max(1, 0.4 * float(closest) / (high - low) * width)
+
 # %% ../nbs/02_viz.ipynb #b7524bdd
 def _draw_bar(draw, x, half, top, floor, reference):
     "Draw a bar around x; a reference has its own colour and two light lines."
@@ -251,14 +262,8 @@ def alpha_bars(
     alphas, offsets = _as_weights(alphas, offsets)
     h, w = size
     limit = limit or float(alphas.max()) or 1
-    low, high = min(offsets.min().item(), 0) - 1, max(offsets.max().item(), 0) + 1
     top, floor = font + 5, h - font - 5
-
-    def to_x(offset):
-        return (float(offset) - low) / (high - low) * (w - 1)
-
-    closest = torch.cat((offsets, torch.zeros(1))).unique().diff().min()
-    half = max(1, 0.4 * float(closest) / (high - low) * w)
+    to_x, half = _time_scale(offsets, w)
     left = offsets.where(offsets < 0, -1e9).argmax()
     right = offsets.where(offsets > 0, 1e9).argmin()
     bars = Image.new('RGB', (w, h), 'white')
@@ -316,6 +321,15 @@ def _paste_rows(sheet, rows, corner, size, gap):
             x, y = left + j * (w + gap), top + i * (h + gap)
             sheet.paste(picture, (x + (w - picture.width) // 2, y + (h - picture.height) // 2))
 
+
+def _write_texts(draw, titles, labels, corner, size, gap, fonts):
+    "Write titles above the columns and labels before the rows; `fonts` are the sizes of both."
+    (left, top), (w, h) = corner, size
+    for j, t in enumerate(titles or []):
+        _draw_text(draw, (left + j * (w + gap) + w / 2, top / 2), t or '', fonts[0], align='center')
+    for i, t in enumerate(labels or []):
+        _draw_text(draw, (gap, top + i * (h + gap) + h / 2), t or '', fonts[1], 'lm')
+
 # %% ../nbs/02_viz.ipynb #f0201605
 def contact_sheet(
     rows,  # list of lists of pictures, each anything `to_pixels` takes, or None for an empty cell
@@ -336,11 +350,7 @@ def contact_sheet(
     top = gap + (max(_text_size(t, size)[1] for t in titles) + gap + 2 if titles else 0)
     size_of_sheet = (width or left + columns * (w + gap), top + len(rows) * (h + gap))
     sheet = Image.new('RGB', size_of_sheet, 'white')
-    draw = ImageDraw.Draw(sheet)
-    for j, t in enumerate(titles or []):
-        _draw_text(draw, (left + j * (w + gap) + w / 2, top / 2), t or '', size, align='center')
-    for i, t in enumerate(labels or []):
-        _draw_text(draw, (gap, top + i * (h + gap) + h / 2), t or '', font, 'lm')
+    _write_texts(ImageDraw.Draw(sheet), titles, labels, (left, top), (w, h), gap, (size, font))
     _paste_rows(sheet, rows, (left, top), (w, h), gap)
     return sheet
 

@@ -214,7 +214,7 @@ def check_room(self: FrameCache, missing):
     if need > free:
         raise LiftError(f'{text}, but the disk has {free / 1e9:.3g} GB left: {ways}')
 
-# %% ../../nbs/31_cache.ipynb #78a208cf
+# %% ../../nbs/31_cache.ipynb #60895aeb
 @patch
 def _sweep(self: FrameCache):
     "Remove unfinished entries of processes that have ended."
@@ -223,6 +223,19 @@ def _sweep(self: FrameCache):
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
+@patch
+def _add_all(self: FrameCache, paths, progress):  # dict of facts, dict of reasons; by path
+    "Decode clips; a clip that cannot be read gets a reason in the place of facts."
+    facts, problems = {}, {}
+    for path in progress_bar(paths, leave=False) if progress else paths:
+        try:
+            self.add(path)
+            facts[path] = self.facts(path)
+        except LiftError as e:
+            problems[path] = str(e)
+    return facts, problems
+
+# %% ../../nbs/31_cache.ipynb #78a208cf
 @patch
 def fill(
     self: FrameCache,
@@ -239,18 +252,14 @@ def fill(
         self.folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
         self.check_room(missing)
-        for path in progress_bar(missing, leave=False) if progress else missing:
-            try:
-                self.add(path)
-                facts[path] = self.facts(path)
-            except LiftError as e:
-                problems[path] = str(e)
+        decoded, unreadable = self._add_all(missing, progress)
     except OSError as e:
         raise LiftError(
             f'{self.folder}: decoded frames cannot be written ({e.strerror}): '
             'make room, or give another cache_dir'
         ) from None
-    return {p: f for p, f in facts.items() if f}, problems
+    facts |= decoded
+    return {p: f for p, f in facts.items() if f}, problems | unreadable
 
 # %% ../../nbs/31_cache.ipynb #c91586cc
 @contextmanager

@@ -247,6 +247,16 @@ def _draw_inputs(pattern, steps, target, frames, augment, draws):  # T of (frame
         return [(frame, -offset, valid) for frame, offset, valid in reversed(inputs)]
     return inputs
 
+# %% ../../nbs/30_windows.ipynb #3e640c71
+def _draw_window(rng, draws, choices, frames, ends, part, augment):  # part of a Plan, as a dict
+    "Draw what a sample has to do with time: its frames, target, offsets and validity."
+    pattern = _draw_pattern(choices, frames, ends, draws)
+    target = _draw_target(pattern, frames, ends, part, draws)
+    steps = _draw_steps(pattern, augment, rng)
+    inputs = _draw_inputs(pattern, steps, target, frames, augment, draws)
+    numbers, offsets, valid = zip(*inputs)
+    return dict(frames=numbers, target=target, offsets=offsets, valid=valid)
+
 # %% ../../nbs/30_windows.ipynb #98d61dc6
 def _draw_box(size, crop, augment, draws):  # whether it is turned; (y, x, height, width)
     "Draw the box that is cut out of frames of a size. A crop that would not fit is not turned."
@@ -281,6 +291,22 @@ def _draw_tint(augment, draws):  # scale of 3, shift of 3
     scale = [contrast * (1 + _centred(t, augment.strength / 4)) for t in draws.tints]
     return tuple(scale), tuple(0.5 * (1 - s) + brightness for s in scale)
 
+# %% ../../nbs/30_windows.ipynb #f938df73
+def _draw_view(size, crop, augment, draws):  # part of a Plan, as a dict
+    "Draw what a sample has to do with pictures: box, turn, flips and colours."
+    turned, box = _draw_box(size, crop, augment, draws)
+    scale, shift = _draw_tint(augment, draws)
+    return dict(
+        size=crop,
+        box=box,
+        turn=turned,
+        vflip=draws.vflip < augment.vflip,
+        hflip=draws.hflip < augment.hflip,
+        channels=_draw_channels(augment, draws),
+        scale=scale,
+        shift=shift,
+    )
+
 # %% ../../nbs/30_windows.ipynb #9b7f9814
 def make_plan(
     rng: np.random.Generator,
@@ -295,25 +321,6 @@ def make_plan(
 ):  # Plan
     "Draw a sample."
     draws = draw(rng, len(choices[0].steps))
-    pattern = _draw_pattern(choices, frames, ends, draws)
-    target = _draw_target(pattern, frames, ends, part, draws)
-    steps = _draw_steps(pattern, augment, rng)
-    inputs = _draw_inputs(pattern, steps, target, frames, augment, draws)
-    numbers, offsets, valid = zip(*inputs)
-    turned, box = _draw_box(size, crop or size, augment, draws)
-    scale, shift = _draw_tint(augment, draws)
-    return Plan(
-        sequence=sequence,
-        frames=numbers,
-        target=target,
-        offsets=offsets,
-        valid=valid,
-        size=crop or size,
-        box=box,
-        turn=turned,
-        vflip=draws.vflip < augment.vflip,
-        hflip=draws.hflip < augment.hflip,
-        channels=_draw_channels(augment, draws),
-        scale=scale,
-        shift=shift,
-    )
+    window = _draw_window(rng, draws, choices, frames, ends, part, augment)
+    view = _draw_view(size, crop or size, augment, draws)
+    return Plan(sequence, **window, **view)

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['check_shapes', 'ssd_reference', 'running_sums', 'fading', 'fused_scan', 'split_into_chunks', 'within_chunks',
-           'written_by_chunks', 'states_before_chunks', 'chunked_scan', 'scan_in_pieces', 'ssd', 'causal_convolution',
-           'GatedRMSNorm', 'flatten_tokens', 'restore_tokens', 'inverse_softplus', 'between', 'Mamba2', 'walk',
-           'walk_back', 'ScanPair']
+           'written_by_chunks', 'states_before_chunks', 'chunked_scan', 'scan_in_pieces', 'fastest_scan', 'ssd',
+           'causal_convolution', 'GatedRMSNorm', 'flatten_tokens', 'restore_tokens', 'inverse_softplus', 'between',
+           'check_heads', 'Mamba2', 'walk', 'walk_back', 'ScanPair']
 
 # %% ../../nbs/70_ssd.ipynb #187275c9
 import math
@@ -201,6 +201,26 @@ def scan_in_pieces(
     state = state.unflatten(3, (-1, p)).movedim(2, -1).flatten(1, 2)
     return torch.cat(y, 1).flatten(1, 2)[:, :length], state
 
+# %% ../../nbs/70_ssd.ipynb #c63289fd
+def fastest_scan(
+    x: Tensor,  # [B, L, H, P]
+    dt: Tensor,  # [B, L, H]
+    A: Tensor,  # [H]
+    B: Tensor,  # [B, L, G, N]
+    C: Tensor,  # [B, L, G, N]
+    chunk: int,
+    initial_state: Tensor = None,  # [B, H, P, N], zero by default
+):  # y [B, L, H, P], state [B, H, P, N]; in float32 or more, except the y of the kernel
+    "Scan by the fused kernel where there is one, else by `scan_in_pieces`; without autocast."
+    kernel = fused_scan(x)
+    with torch.autocast(x.device.type, enabled=False):
+        if kernel:
+            x, B, C = x.contiguous(), B.contiguous(), C.contiguous()
+            options = dict(initial_states=initial_state, return_final_states=True)
+            return kernel(x, dt, A, B, C, chunk, **options)
+        full = [at_least_float32(v) for v in (x, dt, A, B, C)]
+        return scan_in_pieces(*full, chunk, initial_state)
+
 # %% ../../nbs/70_ssd.ipynb #e5347240
 def ssd(
     x: Tensor,  # [B, L, H, P]
@@ -217,15 +237,7 @@ def ssd(
     check_shapes(x, dt, A, B, C, chunk, initial_state)
     if reverse:
         x, dt, B, C = (v.flip(1) for v in (x, dt, B, C))
-    kernel = fused_scan(x)
-    with torch.autocast(x.device.type, enabled=False):
-        if kernel:
-            x, B, C = x.contiguous(), B.contiguous(), C.contiguous()
-            options = dict(initial_states=initial_state, return_final_states=True)
-            y, state = kernel(x, dt, A, B, C, chunk, **options)
-        else:
-            full = [at_least_float32(v) for v in (x, dt, A, B, C)]
-            y, state = scan_in_pieces(*full, chunk, initial_state)
+    y, state = fastest_scan(x, dt, A, B, C, chunk, initial_state)
     y = (y.flip(1) if reverse else y).to(x.dtype)
     return (y, state) if return_state else y
 
@@ -271,6 +283,21 @@ def between(shape, low: float, high: float):
     "Draw random numbers between two bounds."
     return torch.empty(shape).uniform_(low, high)
 
+# %% ../../nbs/70_ssd.ipynb #e0cf790f
+def check_heads(
+    channels: int,
+    expand: int,  # inner channels for each channel
+    head: int,  # channels of a head
+    groups: int,
+):
+    "Raise LiftError unless the inner channels make whole heads, as many in each group."
+    inner = expand * channels
+    if inner % head or inner // head % groups:
+        raise LiftError(
+            f'{channels} channels: {expand} times that should make heads of {head} '
+            f'in a multiple of {groups} groups'
+        )
+
 # %% ../../nbs/70_ssd.ipynb #a6bfc447
 class Mamba2(nn.Module):
     "Mix tokens by a Mamba-2 block (Dao and Gu 2024, section 7)."
@@ -285,13 +312,9 @@ class Mamba2(nn.Module):
         kernel: int = 4,  # of the convolution
     ):
         super().__init__()
+        check_heads(channels, expand, head, groups)
         self.inner, self.state, self.groups = expand * channels, state, groups
         self.heads = self.inner // head
-        if self.inner % head or self.heads % groups:
-            raise LiftError(
-                f'{channels} channels: {expand} times that should make heads of {head} '
-                f'in a multiple of {groups} groups'
-            )
         self.convolved = self.inner + 2 * groups * state  # channels of x, B and C
         self.project = nn.Linear(channels, self.inner + self.convolved + self.heads, bias=False)
         weight = between((kernel, groups, self.convolved // groups), -(kernel**-0.5), kernel**-0.5)

@@ -402,9 +402,7 @@ def forward(
 ):  # FusionResult
     "Run both passes."
     corner, pictures = inputs.corner, inputs.pictures[: self.frames]
-    correction = torch.zeros_like(inputs.flows[:, :2])
-    if self.outer:
-        correction = inputs.cubic_correction
+    correction = inputs.cubic_correction if self.outer else torch.zeros_like(inputs.flows[:, :2])
     motion_features = self.motion_features(inputs, correction)
     flows = self.initial_flows(inputs, correction)
     changes, features, alphas, weights = self.coarse_pass(inputs, flows, motion_features, alphas)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LiftOutput', 'is_gap_window', 'motion_maps', 'LIFT', 'per_frame', 'entries_at', 'check_count', 'cascade_flow',
-           'StagedLIFT', 'total', 'reference_alphas', 'four_offsets']
+           'StagedLIFT', 'total', 'reference_alphas', 'four_offsets', 'stage_results']
 
 # %% ../../nbs/18_staged.ipynb #ee5883b3
 from dataclasses import dataclass, field, replace
@@ -399,6 +399,24 @@ def curved(
     correction = correction * has_both[:, None, None, None]
     return replace(motion, flows=motion.flows + correction.repeat(1, 2, 1, 1))
 
+# %% ../../nbs/18_staged.ipynb #ea969e5f
+def stage_results(
+    context: Tensor,  # [B, 256, H'/16, W'/16]
+    motion: Motion,  # at any scale
+    blended: Tensor,  # [B, 3, H'/4, W'/4]
+    residual: Tensor,  # [B, 3, H'/4, W'/4]
+    base: Tensor,  # [B, 3, H', W']
+    size: tuple,  # (H, W) of the frame
+):  # dict: context, blend, residual, flow, base
+    "Crop what the stages before the last one give."
+    return dict(
+        context=crop_to(context, size, 16),
+        blend=crop_to(blended, size, 4),
+        residual=crop_to(residual, size, 4),
+        flow=crop_to(motion.at(1).flows, size),
+        base=crop_to(base, size),
+    )
+
 # %% ../../nbs/18_staged.ipynb #fb49b1f7
 @patch
 def interpolate(
@@ -420,15 +438,9 @@ def interpolate(
     base, frame = self.refine(blended, residual, left, right, motion)
     stages = {}
     if return_stages:
-        quarters = {n: crop_to(x, size, 4) for n, x in (('blend', blended), ('residual', residual))}
-        fulls = {n: crop_to(x, size) for n, x in (('flow', motion.at(1).flows), ('base', base))}
-        stages = dict(context=crop_to(context, size, 16), **quarters, **fulls)
+        stages = stage_results(context, motion, blended, residual, base, size)
+    frame, coarse = crop_to(frame, size), crop_to(blended + residual, size, 4)
+    maps = motion_maps(quarter, size)
     return LiftOutput(
-        frame=crop_to(frame, size),
-        coarse=crop_to(blended + residual, size, 4),
-        **motion_maps(quarter, size),
-        alphas=alphas,
-        offsets=offsets,
-        attention=attention,
-        stages=stages,
+        frame, coarse, **maps, alphas=alphas, offsets=offsets, attention=attention, stages=stages
     )

@@ -12,6 +12,7 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 
 from ..core import LiftConfig, LiftError
+from .encoder import WIDTHS
 
 # %% ../../nbs/14_context.ipynb #ea232368
 def attention_mask(
@@ -31,7 +32,7 @@ def attention_mask(
 class TemporalAttention(nn.Module):
     "Let every patch attend to itself in the other frames (specification §3.5)."
 
-    def __init__(self, dim: int = 256, heads: int = 8):
+    def __init__(self, dim: int = WIDTHS.s16, heads: int = 8):
         super().__init__()
         self.heads = heads
         self.qkv = nn.Linear(dim, 3 * dim)
@@ -61,7 +62,7 @@ class TemporalAttention(nn.Module):
 class SpatialMixing(nn.Module):
     "Compute x + GroupNorm(pointwise(depthwise 3×3(x))) on the patches of each frame (§3.5)."
 
-    def __init__(self, dim: int = 256):
+    def __init__(self, dim: int = WIDTHS.s16):
         super().__init__()
         self.body = nn.Sequential(
             nn.Conv2d(dim, dim, 3, 1, 1, groups=dim), nn.Conv2d(dim, dim, 1), nn.GroupNorm(8, dim)
@@ -76,7 +77,7 @@ class SpatialMixing(nn.Module):
 class TransformerLayer(nn.Module):
     "Attend over time, mix in space, feed forward ×4 (§3.5; LayerNorm before attention)."
 
-    def __init__(self, dim: int = 256, heads: int = 8, dropout: float = 0.1):
+    def __init__(self, dim: int = WIDTHS.s16, heads: int = 8, dropout: float = 0.1):
         super().__init__()
         self.norm = nn.LayerNorm(dim)
         self.attention = TemporalAttention(dim, heads)
@@ -125,7 +126,7 @@ def normalize_alphas(
 class TemporalContext(nn.Module):
     "Stage 2: turn s16 of all frames into a context map and a weight for each frame (§3)."
 
-    def __init__(self, config: LiftConfig = LiftConfig(), dim: int = 256, heads: int = 8):
+    def __init__(self, config: LiftConfig = LiftConfig(), dim: int = WIDTHS.s16, heads: int = 8):
         super().__init__()
         self.window = config.attention_window if config.attention == 'window' else None
         self.learned = config.aggregate == 'attention'

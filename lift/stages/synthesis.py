@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ..layers import zero_last
 from ..motion import Motion, blend, warp_both
+from .encoder import WIDTHS
 from ..warp import resize
 
 # %% ../../nbs/16_synthesis.ipynb #0bcf65be
@@ -20,7 +21,7 @@ class CoarseSynthesis(nn.Module):
     def __init__(self, zero_init: bool = False):
         super().__init__()
         self.context_net = nn.Sequential(
-            nn.Conv2d(3 + 256, 64, 3, 1, 1),
+            nn.Conv2d(3 + WIDTHS.s16, 64, 3, 1, 1),
             nn.ReLU(),
             zero_last(nn.Conv2d(64, 3, 3, 1, 1), zero_init),
         )

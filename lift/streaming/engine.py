@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import torch
 from fastcore.basics import patch
 
@@ -41,6 +42,15 @@ def output_times(
         yield times[i] + part * (ends[i] - times[i])
 
 # %% ../../nbs/61_engine.ipynb #58733c33
+_shown_rates = (24, 25, 30, 48, 50, 60, 72, 90, 100, 120, 144, 240)  # of displays
+
+
+def _higher_rate(source_fps):
+    "Return a usual rate well above a source's, for advice."
+    usual = (rate for rate in _shown_rates if rate >= 1.2 * source_fps)
+    return next(usual, f'{float(2 * source_fps):.6g}')
+
+
 def target_rate(
     source_fps: Fraction,
     factor=None,  # a number of at least 1, or text: 2, '2.5', '5/2'
@@ -52,17 +62,12 @@ def target_rate(
         raise LiftError('give either a factor or a target rate (--factor 2 or --fps 60)')
     rate = read_factor(factor) * source_fps if fps is None else frame_rate(fps)
     option = f'--factor {factor}' if fps is None else f'--fps {fps}'
-    source = f'{float(source_fps):.6g}'
+    source = f'the source has {float(source_fps):.6g} frames a second'
+    advice = f'give --factor 2, or --fps {_higher_rate(source_fps)}'
     if rate < source_fps:
-        raise LiftError(
-            f"{option}: is below the source's {source} frames a second: "
-            f'LIFT adds frames and drops none; give at least --fps {source}'
-        )
+        raise LiftError(f'{option}: {source}, and LIFT adds frames, it drops none: {advice}')
     if rate == source_fps and not same:
-        raise LiftError(
-            f'{option}: the source has {source} frames a second already, '
-            'there is nothing to make: give more'
-        )
+        raise LiftError(f'{option}: {source} already, there is nothing to make: {advice}')
     return rate / source_fps, rate
 
 
@@ -78,46 +83,60 @@ def read_factor(factor):  # Fraction
 class OutputFrame:
     "A frame of the output, filmed or interpolated."
 
-    image: object  # VideoFrame as decoded, or a tensor [1, 3, H, W] (not clamped)
+    image: object  # VideoFrame as decoded, or a tensor [1, 3 or 4, H, W] (not clamped)
     time: Fraction  # seconds
     interpolated: bool  # false where a filmed frame is kept or repeated
     filmed: object  # the VideoFrame that the source shows at that time
 
     def tensor(self):  # [1, 3, H, W]; where it was interpolated, on that device and not clamped
-        "Return the picture as a tensor."
-        return self.image if self.interpolated else self.image.tensor()
+        "Return the colours as a tensor."
+        return self.image[:, :3] if self.interpolated else self.image.tensor()
 
 # %% ../../nbs/61_engine.ipynb #56fefb97
+def _layers(frame, device, alpha):
+    "Return the pictures [1, 3, H, W] of a frame: its colours and, if wanted, its alpha as grey."
+    colours = frame.tensor(device)
+    if not alpha:
+        return [colours]
+    if frame.alpha is None:
+        return [colours, torch.ones_like(colours)]
+    white = np.iinfo(frame.alpha.dtype).max
+    plane = torch.from_numpy(frame.alpha.astype(np.float32) / white)
+    return [colours, plane.to(device).expand_as(colours)]
+
+
 class _Slot:
     "A frame in the ring, and its features once they were needed."
 
-    def __init__(self, frame, begins):
+    def __init__(self, frame, begins, alpha=False):
         self.frame = frame
         self.begins = begins  # whether a new shot begins with it
+        self.alpha = alpha  # whether its alpha is wanted, too
         self.forget()
 
     def forget(self):
         "Drop the features."
-        self.features = None
+        self.layers = None  # features of each of its pictures
         self.is_light = False
 
     def encoded(self, model, device, whole):
-        "Return features of the frame; for a frame that is only context, light ones will do."
-        if self.features is None or (whole and self.is_light):
-            self.features = model.encode(self.frame.tensor(device))
+        "Return features of the pictures; for a frame that is only context, light ones will do."
+        if self.layers is None or (whole and self.is_light):
+            pictures = _layers(self.frame, device, self.alpha)
+            self.layers = [model.encode(picture) for picture in pictures]
             self.is_light = False
-        return self.features
+        return self.layers
 
     def lighten(self, model):
         "Drop what only references need: from now on the frame is context."
-        if self.features is not None and not self.is_light:
-            self.features = model.light(self.features)
+        if self.layers is not None and not self.is_light:
+            self.layers = [model.light(features) for features in self.layers]
             self.is_light = True
 
     def drop_picture(self, model):
         "Drop the picture: the frame is not next to a reference any more."
         if self.is_light:
-            self.features = model.drop_picture(self.features)
+            self.layers = [model.drop_picture(features) for features in self.layers]
 
 # %% ../../nbs/61_engine.ipynb #ddc7fd63
 def shot_around(
@@ -140,9 +159,10 @@ def shot_around(
 class _Ring:
     "The frames around the present gap."
 
-    def __init__(self, frames, cuts, before, after):
+    def __init__(self, frames, cuts, before, after, alpha=False):
         self.frames = iter(frames)
         self.cuts = cuts  # indices of frames with which a new shot begins
+        self.alpha = alpha  # whether alpha is interpolated, too
         self.before = before  # frames kept before the gap
         self.after = after  # frames kept after the gap
         self.slots = deque()
@@ -166,7 +186,7 @@ class _Ring:
             if frame is None:
                 self.frames = None
             else:
-                self.slots.append(_Slot(frame, frame.index in self.cuts))
+                self.slots.append(_Slot(frame, frame.index in self.cuts, self.alpha))
         return self.at + 1 < len(self.slots)
 
     def references(self):
@@ -223,14 +243,19 @@ def _attempt(self: _FrameMaker, ring, time):
     references = (ring.at, ring.at + 1)
     for i in sorted(shot, key=lambda i: i not in references):
         slot = ring.slots[i]
-        slot.encoded(self.model, self.device, whole=i in references)
+        layers = slot.encoded(self.model, self.device, whole=i in references)
         if self.lean is None:
-            self.lean = must_be_lean(self.model, slot.features, ring.after - 1, self.device)
+            ahead = (ring.after - 1) * len(layers)
+            self.lean = must_be_lean(self.model, layers[0], ahead, self.device)
         if (self.lean or i < ring.at) and i not in references:
             slot.lighten(self.model)
     slots = [ring.slots[i] for i in shot]
     window = Window.from_times([s.frame.time for s in slots], time)
-    return self.model.synthesize([s.features for s in slots], window.offsets)
+    colours, *alpha = [
+        self.model.synthesize(list(features), window.offsets)
+        for features in zip(*(s.layers for s in slots))
+    ]
+    return torch.cat([colours, alpha[0][:, :1]], 1) if alpha else colours
 
 # %% ../../nbs/61_engine.ipynb #b5d72a4d
 def interpolate_stream(
@@ -241,11 +266,12 @@ def interpolate_stream(
     device='cpu',
     tolerance: Fraction = Fraction(0),  # seconds by which a filmed frame may be off its time
     lean: bool = None,  # encode frames twice, to save memory; by default where memory asks for it
+    alpha: bool = False,  # interpolate alpha, too: [1, 4, H, W]
 ):  # iterator of OutputFrame
     "Give a frame for each of the times."
     model = as_interpolator(model)
     offsets = model.window('rate').offsets
-    ring = _Ring(frames, cuts, sum(o < 0 for o in offsets), sum(o > 0 for o in offsets))
+    ring = _Ring(frames, cuts, sum(o < 0 for o in offsets), sum(o > 0 for o in offsets), alpha)
     maker = _FrameMaker(model, device, lean)
     try:
         for time in times:
