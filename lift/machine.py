@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['PACKAGES', 'replacing', 'Halt', 'halt_at', 'commit', 'processor_name', 'machine', 'package_version', 'provenance',
-           'seed_everything', 'available_devices', 'pick_device', 'synchronize', 'out_of_memory', 'Cost', 'measure',
-           'check_outputs']
+           'seed_everything', 'available_devices', 'pick_device', 'synchronize', 'out_of_memory', 'seconds_of', 'Cost',
+           'measure', 'check_outputs']
 
 # %% ../nbs/01_machine.ipynb #a2ef17cf
+import math
 import os
 import platform
 import random
@@ -24,6 +25,7 @@ from functools import lru_cache, wraps
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import torch
@@ -222,6 +224,26 @@ def out_of_memory(error: BaseException):  # bool
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
 
 # %% ../nbs/01_machine.ipynb #9a743eee
+def seconds_of(
+    f,  # function of no arguments
+    repeat: int = 5,  # calls that count
+    enough: float = 5.0,  # seconds after which no further call is made
+    device='cpu',  # that is waited for
+    warm_up: bool = True,  # one more call first, which does not count
+):  # float
+    "Return the median seconds of a call, all work of the device included."
+    if warm_up:
+        f()
+    synchronize(device)
+    times = []
+    while len(times) < repeat and sum(times) < enough:
+        start = time.perf_counter()
+        f()
+        synchronize(device)
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+# %% ../nbs/01_machine.ipynb #a4407d93
 @dataclass(frozen=True)
 class Cost:
     "Hold the cost of one call."
@@ -237,16 +259,6 @@ class Cost:
         )
 
 
-def _seconds_of_call(f):
-    "Call `f` and return how long it took, all work of a GPU included."
-    device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    synchronize(device)
-    start = time.perf_counter()
-    f()
-    synchronize(device)
-    return time.perf_counter() - start
-
-
 @torch.no_grad()
 def measure(
     f,  # a function of no arguments
@@ -254,9 +266,10 @@ def measure(
 ):  # Cost
     "Measure the median seconds and the multiply-adds of calling `f`."
     with FlopCounterMode(display=False) as counter:
-        f()  # this call also warms up
-    seconds = [_seconds_of_call(f) for _ in range(repeats)]
-    return Cost(float(np.median(seconds)), counter.get_total_flops() / 2e9)
+        f()
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    seconds = seconds_of(f, repeats, math.inf, device, warm_up=False)
+    return Cost(seconds, counter.get_total_flops() / 2e9)
 
 # %% ../nbs/01_machine.ipynb #c4a10b02
 _sequence = re.compile(r'.*%\d*d.*(\.png|\.jpe?g|\.bmp|\.tiff?|\.webp|\.ppm)', re.IGNORECASE)

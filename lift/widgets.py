@@ -6,7 +6,8 @@
 __all__ = ['SAMPLINGS', 'BLUE', 'ORANGE', 'GREEN', 'VERSION', 'NEEDED', 'window_frames', 'shot_numbers', 'frames_exist',
            'crop_middle', 'model_with_alphas', 'AlphaExplorer', 'to_cpu', 'heat_over', 'mark_patch', 'draw_weights',
            'frame_label', 'draw_row', 'as_bytes', 'as_jpeg', 'read_state', 'has_browser', 'button', 'in_rows',
-           'clip_field', 'model_field', 'sampling_field', 'AlphaPanel', 'with_label', 'alpha_explorer']
+           'clip_field', 'model_field', 'sampling_field', 'AlphaPanel', 'frame_controls', 'with_label',
+           'alpha_explorer']
 
 # %% ../nbs/91_alpha_weights.ipynb #174f98f0
 import io
@@ -758,6 +759,22 @@ def open_again(self: AlphaPanel):
     self.open_clip(**self.options | named)
 
 # %% ../nbs/91_alpha_weights.ipynb #8faa6e73
+def frame_controls(offset: float):  # slider, switch, thumbnail
+    "Make the controls of a frame: of its weight, of whether it exists, and its picture."
+    slider = widgets.FloatSlider(
+        min=0,
+        max=1,
+        step=0.01,
+        orientation='vertical',
+        readout_format='.2f',
+        layout=widgets.Layout(height='150px', width='50px'),
+        continuous_update=False,
+    )
+    layout = widgets.Layout(width='50px')
+    switch = widgets.Checkbox(indent=False, description=f'{offset:+g}', layout=layout)
+    return slider, switch, widgets.Image(width=52, format='jpeg')
+
+
 @patch
 def build_window(self: AlphaPanel):
     "Make the controls of the window and its frames."
@@ -769,22 +786,8 @@ def build_window(self: AlphaPanel):
         layout=widgets.Layout(width='420px'),
         continuous_update=False,
     )
-    self.sliders, self.switches, self.thumbnails = [], [], []
-    for offset in explorer.window.offsets:
-        slider = widgets.FloatSlider(
-            min=0,
-            max=1,
-            step=0.01,
-            orientation='vertical',
-            readout_format='.2f',
-            layout=widgets.Layout(height='150px', width='50px'),
-            continuous_update=False,
-        )
-        layout = widgets.Layout(width='50px')
-        switch = widgets.Checkbox(indent=False, description=f'{offset:+g}', layout=layout)
-        self.sliders.append(slider)
-        self.switches.append(switch)
-        self.thumbnails.append(widgets.Image(width=52, format='jpeg'))
+    controls = [frame_controls(offset) for offset in explorer.window.offsets]
+    self.sliders, self.switches, self.thumbnails = zip(*controls)
 
 # %% ../nbs/91_alpha_weights.ipynb #991d62c3
 def with_label(

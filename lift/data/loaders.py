@@ -227,14 +227,11 @@ class WindowLoader(SampleOrder, BatchMaker):
         batch_size: int,  # samples of a micro-batch on one rank
         seed: int = None,  # of the order; that of the data set by default
         workers: int = 0,  # processes; 0 makes the samples in this one
-        rank: int = 0,
-        world: int = 1,  # number of ranks
-        shuffle: bool = True,
-        pin_memory: bool = None,  # for fast copies to a GPU; where there is one by default
-        accumulate: int = 1,  # micro-batches of one step of the optimiser
         threads: int = 0,  # that make batches ahead, where no processes do
+        pin_memory: bool = None,  # for fast copies to a GPU; where there is one by default
+        **order,  # rank, world, shuffle, accumulate: as for SampleOrder
     ):
-        super().__init__(dataset, batch_size, seed, rank, world, shuffle, accumulate)
+        super().__init__(dataset, batch_size, seed, **order)
         self.workers, self.threads = workers, threads
         self.pin_memory = torch.cuda.is_available() if pin_memory is None else pin_memory
 
@@ -367,7 +364,7 @@ class ResidentLoader(SampleOrder):
         seed: int = None,  # of the order; that of the data set by default
         device='cuda',
         threads: int = 0,  # that plan batches ahead
-        **order,  # rank, world, shuffle, accumulate: as for WindowLoader
+        **order,  # rank, world, shuffle, accumulate: as for SampleOrder
     ):
         super().__init__(dataset, batch_size, seed, **order)
         self.frames, self.threads = ResidentFrames(dataset, device), threads

@@ -313,6 +313,16 @@ def _draw_gain(ax, y, row, colour):
         ax.plot(row.gain, y, 'o', color=colour)
 
 
+def _label_board(left, right, against):
+    "Name the axes of both panels, and mark where the gain is zero."
+    right.axvline(0, color='#555555', lw=1)
+    left.set_xlabel('PSNR, dB (mean over frames, then clips)')
+    right.set_xlabel(f'gain over {against}, dB, with its 95 % interval')
+    for ax in (left, right):
+        ax.spines[['top', 'right']].set_visible(False)
+        ax.grid(axis='x', alpha=0.3)
+
+
 def board_figure(
     board: pd.DataFrame,  # rows of `board_rows`, one table below the other
     against: str,
@@ -332,12 +342,7 @@ def board_figure(
     for i in np.flatnonzero(board.set != board.set.shift())[1:]:  # lines between sets
         for ax in (left, right):
             ax.axhline(0.5 - i, color='#bbbbbb', lw=1)
-    right.axvline(0, color='#555555', lw=1)
-    left.set_xlabel('PSNR, dB (mean over frames, then clips)')
-    right.set_xlabel(f'gain over {against}, dB, with its 95 % interval')
-    for ax in (left, right):
-        ax.spines[['top', 'right']].set_visible(False)
-        ax.grid(axis='x', alpha=0.3)
+    _label_board(left, right, against)
     return figure
 
 # %% ../../nbs/56_report.ipynb #9f7240c2

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['clip_frames', 'timed', 'in_shot', 'windowed', 'whole_clip', 'interpolate_targets', 'needed_window', 'score_frame',
-           'as_text', 'clip_rows', 'describe_model', 'row_key', 'read_rows', 'as_frame', 'check_settings', 'plan_clips',
-           'rank_and_world', 'asked_models', 'load_models', 'command_of', 'evaluate']
+           'as_text', 'clip_rows', 'describe_model', 'row_key', 'read_rows', 'as_frame', 'check_settings', 'targets_of',
+           'plan_clips', 'rank_and_world', 'asked_models', 'load_models', 'command_of', 'evaluate']
 
 # %% ../../nbs/54_run.ipynb #3e28a256
 import hashlib
@@ -436,31 +436,38 @@ def check_settings(
     return old
 
 # %% ../../nbs/54_run.ipynb #7971e28b
+def targets_of(
+    clip: Clip,
+    windows: list,  # of all models
+    rule: TargetRule,
+):  # frame numbers
+    "Count the frames of a clip and choose its targets; LiftError if it can't be used."
+    n = sum(1 for _ in read_video(clip.path))
+    targets = rule.targets(n, windows)
+    if not targets:
+        need = f'the largest window takes {max(len(w) for w in windows) + 1}'
+        if rule.every > 1:
+            need += f', every={rule.every}'
+        raise LiftError(
+            f'{clip.path}: too short: its {n} frames hold no target '
+            f'({rule.sampling} sampling, {need})'
+        )
+    return targets
+
+
 def plan_clips(
     clips: list,  # of Clip
     windows: list,  # of all models
     rule: TargetRule,
     progress: bool = False,
 ):  # targets by clip name; reasons by name of the clips that can't be used
-    "Count the frames of every clip and choose its targets."
+    "Choose the targets of every clip."
     plan, skipped = {}, {}
-    need = f'the largest window takes {max(len(w) for w in windows) + 1}'
-    if rule.every > 1:
-        need += f', every={rule.every}'
     for clip in progress_bar(clips, leave=False) if progress else clips:
         try:
-            n = sum(1 for _ in read_video(clip.path))
+            plan[clip.name] = targets_of(clip, windows, rule)
         except LiftError as e:
             skipped[clip.name] = str(e)
-            continue
-        targets = rule.targets(n, windows)
-        if targets:
-            plan[clip.name] = targets
-        else:
-            skipped[clip.name] = (
-                f'{clip.path}: too short: its {n} frames hold no target '
-                f'({rule.sampling} sampling, {need})'
-            )
     return plan, skipped
 
 # %% ../../nbs/54_run.ipynb #2e3e84e6
@@ -716,6 +723,14 @@ def _missing_rows(clips, plan, models, done):  # list of (clip, targets), count 
             total += missing
     return jobs, total
 
+# %% ../../nbs/54_run.ipynb #a90b7c5e
+def _check_options(csv: Path | None, workers: int):
+    "LiftError for a table that is no CSV, or for no worker."
+    if workers < 1:
+        raise LiftError(f'workers={workers}: give at least 1')
+    if csv and csv.suffix.lower() != '.csv':
+        raise LiftError(f'{csv}: the table is a CSV: give a name that ends in .csv')
+
 # %% ../../nbs/54_run.ipynb #db2e63f3
 def evaluate(
     paths,  # clips: as for `find_clips`
@@ -733,24 +748,22 @@ def evaluate(
     progress: bool = True,  # show a bar with the time left
 ):  # pandas DataFrame with COLUMNS; clips that could not be used in .attrs['skipped']
     "Score models on clips, a row per frame and model; continue an earlier run with the same `csv`."
-    if workers < 1:
-        raise LiftError(f'workers={workers}: give at least 1')
     csv = csv and Path(csv)
-    if csv and csv.suffix.lower() != '.csv':
-        raise LiftError(f'{csv}: the table is a CSV: give a name that ends in .csv')
+    _check_options(csv, workers)
     rule = TargetRule(sampling, factor, every, limit, protocol)
     clips, device = find_clips(paths), _own_device(device)
     loaded, described = load_models(models, device, dtype)
     options = dict(csv=csv, device=device, dtype=dtype, workers=workers)
     command = command_of(paths, models, rule, flip, **options)
     record = _new_record(rule, described, clips, device, dtype, flip, command)
-    done, own = _resume(csv, record) if csv else ({}, None)
-    return _run(rule, clips, loaded, record, done, own, options, flip, progress)
+    return _run(rule, clips, loaded, record, options, flip, progress)
 
 # %% ../../nbs/54_run.ipynb #c1fc285a
-def _run(rule, clips, models, record, done, own, options, with_flip, progress):  # DataFrame
+def _run(rule, clips, models, record, options, with_flip, progress):  # DataFrame
     "Compute the missing rows of this rank, and conclude."
+    csv = options['csv']
     rank, world = rank_and_world()
+    done, own = _resume(csv, record) if csv else ({}, None)
     windows = [needed_window(m, rule.sampling) for m in models]
     plan, skipped = plan_clips(clips[rank::world], windows, rule, progress)
     jobs, total = _missing_rows(clips, plan, models, done)
@@ -764,4 +777,4 @@ def _run(rule, clips, models, record, done, own, options, with_flip, progress): 
     if progress and rank == 0 and total:
         rows = progress_bar(rows, total=total)
     done = done | {row_key(row): row for row in rows}
-    return _conclude(options['csv'], record, done, skipped)
+    return _conclude(csv, record, done, skipped)

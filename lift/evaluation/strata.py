@@ -450,21 +450,27 @@ def _paired_gains(evaluation, reference):  # DataFrame clip, frame, gain, model,
     return gain
 
 
-def gain_by_tercile(
-    evaluation,  # DataFrame, or a CSV file of `lift evaluate`
-    strata: pd.DataFrame,  # of `strata_of`, clips one below the other
-    reference: str = 'rife',  # the model that all others are compared with
-):  # DataFrame: a row for each kind of sampling, model, stratum and tercile
-    "Average every model's gain in each third of each stratum; what has no third is named `none`."
+def _scored_frames(strata, gain):  # DataFrame
+    "Keep the strata of frames that have a gain; LiftError if there are none."
     if strata.duplicated(_FRAME).any():
         raise LiftError('the strata hold a frame twice: compute each clip once')
-    gain = _paired_gains(_checked_evaluation(evaluation), reference)
     scored = strata.merge(gain[_FRAME].drop_duplicates(), on=_FRAME)
     if scored.empty:
         raise LiftError(
             f'no frame has both a score and strata: clips are {gain["clip"].unique()[:3].tolist()} '
             f'in the scores and {strata["clip"].unique()[:3].tolist()} in the strata'
         )
+    return scored
+
+
+def gain_by_tercile(
+    evaluation,  # DataFrame, or a CSV file of `lift evaluate`
+    strata: pd.DataFrame,  # of `strata_of`, clips one below the other
+    reference: str = 'rife',  # the model that all others are compared with
+):  # DataFrame: a row for each kind of sampling, model, stratum and tercile
+    "Average every model's gain in each third of each stratum; what has no third is named `none`."
+    gain = _paired_gains(_checked_evaluation(evaluation), reference)
+    scored = _scored_frames(strata, gain)
     result = []
     for stratum in STRATA:
         value = scored[_FRAME].assign(value=scored[stratum], tercile=terciles(scored[stratum]))

@@ -141,7 +141,8 @@ def facts(self: Interpolator):  # dict that JSON can hold
 
 @patch
 def compile(self: Interpolator):
-    "Compile the network where that makes it faster; here there is nothing to compile."
+    "Compile the network where that makes it faster; LiftError for a model that cannot be compiled."
+    raise LiftError(f'{self.name} cannot be compiled: leave out compile, or use a LIFT model')
 
 # %% ../../nbs/50_protocol.ipynb #97374fe5
 class Adapted(Interpolator):

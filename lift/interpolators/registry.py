@@ -71,7 +71,7 @@ def get_interpolator(
     device='cpu',  # as for `pick_device`
     dtype='float32',  # 'float32', 'bfloat16', 'float16', or 'auto' for the fastest here
     scale: float = 1,  # size at which motion is looked for: 1, 1/2 or 1/4, with RIFE's flow
-    compile: bool = False,  # LIFT by TorchInductor: half a minute a size, then faster
+    compile: bool = False,  # for LIFT, by TorchInductor: half a minute a size, then faster
 ):  # Interpolator
     "Return a frame interpolator by name or from a file of weights."
     if scale not in (1, 1 / 2, 1 / 4):

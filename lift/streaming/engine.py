@@ -257,6 +257,17 @@ def _attempt(self: _FrameMaker, ring, time):
     ]
     return torch.cat([colours, alpha[0][:, :1]], 1) if alpha else colours
 
+# %% ../../nbs/61_engine.ipynb #629d11b2
+@patch
+def output(self: _FrameMaker, ring, time, tolerance):
+    "Give the frame of a time: the filmed one, or an interpolated one."
+    left, right = ring.references()
+    near = left if 2 * time < left.time + right.time else right
+    in_gap = left.time < time < right.time and ring.shot() is not None
+    if in_gap and abs(near.time - time) > tolerance:
+        return OutputFrame(self.frame(ring, time), time, True, left)
+    return OutputFrame(near, time, False, left)
+
 # %% ../../nbs/61_engine.ipynb #b5d72a4d
 def interpolate_stream(
     frames,  # iterator of VideoFrame in order of time
@@ -278,13 +289,7 @@ def interpolate_stream(
             ring.advance(time, maker.model)
             if not ring.slots:
                 return
-            left, right = ring.references()
-            near = left if 2 * time < left.time + right.time else right
-            in_gap = left.time < time < right.time and ring.shot() is not None
-            if in_gap and abs(near.time - time) > tolerance:
-                yield OutputFrame(maker.frame(ring, time), time, True, left)
-            else:
-                yield OutputFrame(near, time, False, left)
+            yield maker.output(ring, time, tolerance)
     finally:
         if hasattr(frames, 'close'):
             frames.close()  # now, and not when the garbage collector comes

@@ -10,6 +10,7 @@ __all__ = ['MARGIN', 'fusion_patterns', 'kind_of', 'usable', 'frozen_part', 'win
 # %% ../../nbs/43_fusion_inputs.ipynb #d6396ef2
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import count
 from pathlib import Path
@@ -177,6 +178,12 @@ def _weights_digest(frozen: LIFT):  # str
     return sha.hexdigest()[:16]
 
 
+def _name_of(dataset, plans, drawn, frozen, half):  # str
+    "Hash everything that the fusion inputs of these windows depend on."
+    described = [asdict(p) for p in plans]
+    return _digest(dataset.digest(), described, drawn, _weights_digest(frozen), half)
+
+
 def _refuse_changed(dataset: BaseVideoDataset, plans: list):
     "LiftError if a window is not of whole frames as they were filmed."
     for p in plans:
@@ -216,6 +223,30 @@ def _compute(dataset, plan, frozen, path, half, drawn, device):  # its entry, or
             save_file({n: x.contiguous() for n, x in kept.items()}, beside)
     return _entry(dataset, plan, path.name)
 
+# %% ../../nbs/43_fusion_inputs.ipynb #c7d15e08
+@contextmanager
+def _writing_to(folder: Path):
+    "Make the folder; say what to do where it cannot be written."
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except (OSError, SafetensorError) as e:
+        raise LiftError(
+            f'{folder}: fusion inputs cannot be written ({str(e)[:80]}): '
+            'make room, or give another cache_dir'
+        ) from None
+
+
+def _write_index(folder: Path, dataset: BaseVideoDataset, entries: list):
+    "Say that all files are written."
+    if not entries:
+        raise LiftError(
+            f'{dataset.where}: no window in which something moves: '
+            'fusion inputs need motion between the references'
+        )
+    with replacing(folder / 'index.json') as beside:
+        beside.write_text(json.dumps(dict(digest=folder.name, windows=entries)))
+
 # %% ../../nbs/43_fusion_inputs.ipynb #fab96c75
 def precompute(
     dataset: BaseVideoDataset,  # of whole frames, without augmentation
@@ -230,35 +261,16 @@ def precompute(
     frozen, drawn = frozen_part(model).to(device), plans is None
     plans = [dataset.plan(k) for k in range(len(dataset))] if drawn else plans
     _refuse_changed(dataset, plans)
-    described = [asdict(p) for p in plans]
-    digest = _digest(dataset.digest(), described, drawn, _weights_digest(frozen), half)
-    folder = Path(root) / digest
+    folder = Path(root) / _name_of(dataset, plans, drawn, frozen, half)
     if (folder / 'index.json').is_file():
         return folder
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with _writing_to(folder):
         entries = []
         for k, plan in enumerate(progress_bar(plans, leave=False) if progress else plans):
             path = folder / f'{k:06}.safetensors'
             entries.append(_compute(dataset, plan, frozen, path, half, drawn, device))
         _write_index(folder, dataset, [e for e in entries if e])
-    except (OSError, SafetensorError) as e:
-        raise LiftError(
-            f'{folder}: fusion inputs cannot be written ({str(e)[:80]}): '
-            'make room, or give another cache_dir'
-        ) from None
     return folder
-
-
-def _write_index(folder: Path, dataset: BaseVideoDataset, entries: list):
-    "Say that all files are written."
-    if not entries:
-        raise LiftError(
-            f'{dataset.where}: no window in which something moves: '
-            'fusion inputs need motion between the references'
-        )
-    with replacing(folder / 'index.json') as beside:
-        beside.write_text(json.dumps(dict(digest=folder.name, windows=entries)))
 
 # %% ../../nbs/43_fusion_inputs.ipynb #e2c7d949
 MARGIN = 64  # pixels by which pictures reach beyond a crop
@@ -372,6 +384,14 @@ def changed(sample: dict, d: Draw):
     return within(sample | dict(target=sample['target'][colours]), *d.reach)
 
 # %% ../../nbs/43_fusion_inputs.ipynb #5971e8b8
+def _check_crop(crop):
+    "LiftError unless crops of this size can be cut out of every map."
+    if not isinstance(crop, int) or crop % 16 or crop < 32:
+        raise LiftError(
+            f'crop_size={crop}: crops of fusion inputs are squares, multiples of 16 and at least 32'
+        )
+
+
 class FusionInputsLoader:
     "Batches of crops for training; iterated, whole windows for validation."
 
@@ -392,11 +412,7 @@ class FusionInputsLoader:
         world: int = 1,  # number of ranks
         threads: int = 0,  # that read batches ahead
     ):
-        if not isinstance(crop, int) or crop % 16 or crop < 32:
-            raise LiftError(
-                f'crop_size={crop}: crops of fusion inputs are squares, '
-                'multiples of 16 and at least 32'
-            )
+        _check_crop(crop)
         self.folder, self.batch_size, self.crop = Path(folder), batch_size, crop
         self.num_frames, self.outer, self.augment = num_frames, outer, augment
         self.uniform, self.drop, self.seed = uniform, drop, seed
@@ -531,8 +547,6 @@ class FusionInputsLIFT(FusedLIFT):
 
     def forward(self, batch: dict):  # Fused, of the target's size
         "Interpolate the target frame from a batch of fusion inputs."
-        out, size = (
-            self.fusion(as_fusion_inputs(batch), with_start=True),
-            batch['target'].shape[-2:],
-        )
+        out = self.fusion(as_fusion_inputs(batch), with_start=True)
+        size = batch['target'].shape[-2:]
         return replace(out, frame=crop_to(out.frame, size), start=crop_to(out.start, size))

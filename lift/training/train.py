@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['GROUPS', 'TAKES', 'DataOptions', 'SamplingOptions', 'StrideOptions', 'ClipOptions', 'WindowOptions',
            'FusionInputsOptions', 'DataConfig', 'options_taken', 'refuse_ignored', 'adapted', 'model_config',
-           'TrainConfig', 'LiftTask', 'listed', 'folders_of', 'create_windows', 'Once', 'augmentation', 'loaders',
-           'decibel', 'FusionTask', 'fusion_loaders', 'start_model', 'create_learner', 'train', 'train_options',
-           'config_of', 'train_command']
+           'TrainConfig', 'LiftTask', 'listed', 'folders_of', 'special_options', 'create_windows', 'Once',
+           'augmentation', 'loaders', 'decibel', 'FusionTask', 'fusion_options', 'fusion_loaders', 'start_model',
+           'create_learner', 'train', 'train_options', 'config_of', 'train_command']
 
 # %% ../../nbs/45_train.ipynb #99977344
 import math
@@ -25,7 +25,7 @@ from ..data.cache import cache_folder
 from ..data.loaders import ResidentLoader, WindowLoader
 from ..data.published import get_dataset_class
 from ..data.windows import Augment
-from ..losses import LiftLoss, reference_frames, rife_flows
+from ..losses import PARTS, RECIPES, LiftLoss, reference_frames, rife_flows
 from ..machine import pick_device
 from ..metrics import psnr, ssim
 from ..model.lift import create_lift_model
@@ -64,7 +64,6 @@ class DataOptions(Config):
     data_root: str | tuple | None = None  # folder of the data; several: A,B or a list in YAML
     valid_root: str | tuple | None = None  # for validation; by default a part of data_root
     crop_size: int | tuple = 256  # pixels, or height and width
-    valid_crop: int | tuple = 256  # the same, from the middle; fusion inputs are whole there
     valid_per_sequence: int = 2  # windows of each sequence to validate on
     per_sequence: int | None = None  # windows of a sequence in an epoch; by its length by default
     max_sequences: int | None = None  # at most so many sequences
@@ -112,6 +111,7 @@ class ClipOptions(Config):
 class WindowOptions(Config):
     "Options of windows of frames."
 
+    valid_crop: int | tuple = 256  # pixels of validation windows, from the middle
     # how often outer frames are a step nearer or farther than their offset says
     uneven: float = 0.0
     focus: float = 0.0  # share of the crops that are drawn where the plain blend is wrong
@@ -328,6 +328,16 @@ def folders_of(value):  # tuple of str
     return (value,) if isinstance(value, str) and Path(value).exists() else listed(value)
 
 # %% ../../nbs/45_train.ipynb #bfa5788e
+def special_options(data: DataConfig):  # dict
+    "Collect the options that only some data sets take, where this one takes them."
+    taken = options_taken(data.dataset)
+    options = {name: getattr(data, name) for name in ('sampling', 'strides') if name in taken}
+    if 'held_back' in taken:
+        options |= dict(held_back=data.held_back, short_side=data.short_side)
+        options |= dict(exclude=listed(data.exclude))
+    return options
+
+# %% ../../nbs/45_train.ipynb #e05d7ac2
 def create_windows(
     config: TrainConfig,
     split: str,  # train or val
@@ -337,14 +347,11 @@ def create_windows(
     data = config.data
     if not data.data_root:
         raise LiftError('--data_root: say in which folder the data is')
-    kind, taken = get_dataset_class(data.dataset), options_taken(data.dataset)
     root = data.valid_root if split == 'val' and data.valid_root else data.data_root
-    options |= {name: getattr(data, name) for name in ('sampling', 'strides') if name in taken}
-    if 'held_back' in taken:
-        options |= dict(held_back=data.held_back, short_side=data.short_side)
-        options |= dict(exclude=listed(data.exclude))
-        split = 'all' if data.valid_root else split
-    return kind(
+    options |= special_options(data)
+    if 'held_back' in options and data.valid_root:
+        split = 'all'  # nothing has to be held back
+    return get_dataset_class(data.dataset)(
         folders_of(root),
         split=split,
         num_frames=config.model.num_frames,
@@ -447,19 +454,11 @@ def _computed(config: TrainConfig, model: LIFT, split: str, count: int, progress
     device = pick_device(config.learner.device)
     return precompute(clips, model, root, progress=progress, device=device)
 
-
-def fusion_loaders(
-    config: TrainConfig, model: LIFT, rank: int = 0, world: int = 1
-):  # as for `loaders`
-    "Make batches of fusion inputs."
+# %% ../../nbs/45_train.ipynb #b27e6d95
+def fusion_options(config: TrainConfig):  # dict
+    "Collect the options of a `FusionInputsLoader` that a configuration sets."
     data, learner = config.data, config.learner
-    refuse_ignored(data)
-    if data.colour:
-        raise LiftError(
-            f'colour={data.colour:g}: fusion inputs have the colours as they were filmed: '
-            'use colour=0'
-        )
-    shared = dict(
+    return dict(
         batch_size=learner.batch_size,
         crop=data.crop_size,
         num_frames=config.model.num_frames,
@@ -471,10 +470,23 @@ def fusion_loaders(
         seed=learner.seed,
         threads=threads_for(data, pick_device(learner.device)),
     )
-    found = []
+
+
+def fusion_loaders(
+    config: TrainConfig, model: LIFT, rank: int = 0, world: int = 1
+):  # as for `loaders`
+    "Make batches of fusion inputs."
+    data = config.data
+    refuse_ignored(data)
+    if data.colour:
+        raise LiftError(
+            f'colour={data.colour:g}: fusion inputs have the colours as they were filmed: '
+            'use colour=0'
+        )
+    found, options = [], fusion_options(config) | dict(rank=rank, world=world)
     for split, count in (('train', data.per_sequence), ('val', data.valid_per_sequence)):
         place = _computed(config, model, split, count, progress=rank == 0)
-        found.append(FusionInputsLoader(place, rank=rank, world=world, **shared))
+        found.append(FusionInputsLoader(place, **options))
     return *found, '+'.join(loader.digest for loader in found)
 
 # %% ../../nbs/45_train.ipynb #27e29645
@@ -533,6 +545,10 @@ def train(
 
 # %% ../../nbs/45_train.ipynb #0968a38b
 _recipes = 'spec, three-phase, spec-clips, lift15-spec, laptop, heads, lift15, lift15-flow, gpu'
+_losses = (
+    f"{', '.join(RECIPES)}, or weights of parts such as l1=1,census=0.01; "
+    f"the parts are {', '.join(PARTS)}"
+)
 _parts = dict(data=Section(DataConfig), learner=Section(LearnerConfig))
 _model = Section(LiftConfig)
 _own = dict(
@@ -540,7 +556,7 @@ _own = dict(
     name=(str | None, None, 'of the run; that of the recipe by default'),
     out=(str, 'runs', 'folder of all runs'),
     model=(str | None, None, 'lift15-spec or lift15; the options below change it'),
-    loss=(str | None, None, 'spec, no-lpips, rife, or parts: l1=1,census=0.01'),
+    loss=(str | None, None, _losses),
     weights=(str | None, None, 'weights to start from: a file, or a name of the package'),
     pretrained_encoder=(str | None, None, "weights for the encoder, or 'rife'"),
     rates=(str | None, None, 'shares of the learning rate by part, 0 freezes: flow.net=0.1'),
@@ -553,7 +569,7 @@ def train_options():  # dataclass for `tyro.cli`
     "Make every option of `lift train`, flat."
     return options_class('TrainOptions', _own, dict(model=_model) | _parts)
 
-
+# %% ../../nbs/45_train.ipynb #47b2d9e0
 def config_of(options):  # TrainConfig
     "Build the configuration that the options describe."
     changes = {}

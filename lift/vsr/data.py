@@ -7,8 +7,8 @@ __all__ = ['FORMATS', 'VERSIONS', 'CATEGORIES', 'Format', 'Category', 'category_
            'through_jpeg', 'reduce', 'pictures_by_stem', 'check_size', 'check_partners', 'find_pairs', 'read_tensor',
            'save_picture', 'unstack', 'augmented', 'VSRDataset', 'check_numbers', 'is_weight', 'check_weights',
            'FormatLoader', 'shifted', 'recorded_degradation', 'Validation', 'Preparation', 'centres_of', 'spread',
-           'windows_around', 'fitting_formats', 'write_sample', 'checked_formats', 'prepare_video', 'prepare',
-           'vsr_prepare_command']
+           'windows_around', 'fitting_formats', 'write_sample', 'checked_formats', 'chosen_centres', 'prepare_video',
+           'prepare', 'vsr_prepare_command']
 
 # %% ../../nbs/81_vsr_data.ipynb #c45b37b6
 import io
@@ -553,13 +553,8 @@ def checked_formats(p: Preparation, path, w: int, h: int):  # names
     return formats
 
 
-def prepare_video(
-    p: Preparation,
-    place: Path,  # of the category
-    number: int,  # of the video
-):  # Counter: pictures by format, and of validation
-    "Write all samples of one video; LiftError if there are none."
-    path, rng = p.videos[number], np.random.default_rng((p.seed, number))
+def chosen_centres(p: Preparation, path, rng: np.random.Generator):  # two lists of frame numbers
+    "Choose the windows of a video, for training and for validation; LiftError if none fits."
     train, validation = centres_of(split_at_cuts(path), p.held_back)
     train, validation = spread(train, p.per_video, rng), spread(validation, p.val_per_video, rng)
     if not train:
@@ -567,6 +562,17 @@ def prepare_video(
             f'{path}: has no shot that is long enough for windows of 7 frames '
             'and a part to validate on'
         )
+    return train, validation
+
+
+def prepare_video(
+    p: Preparation,
+    place: Path,  # of the category
+    number: int,  # of the video
+):  # Counter: pictures by format, and of validation
+    "Write all samples of one video; LiftError if there are none."
+    path, rng = p.videos[number], np.random.default_rng((p.seed, number))
+    train, validation = chosen_centres(p, path, rng)
     written = Counter()
     for i, frames in windows_around(path, train + validation):
         h, w = frames.shape[-2:]

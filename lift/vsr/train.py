@@ -22,6 +22,7 @@ from fastcore.basics import patch
 from PIL import Image
 from torch import Tensor
 
+# %% ../../nbs/82_vsr_train.ipynb #5d0c92ab
 from .. import losses
 from ..core import Config, LiftError, look_up
 from ..evaluation.benchmarks import luma
