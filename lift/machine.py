@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PACKAGES', 'replacing', 'Halt', 'halt_at', 'commit', 'processor_name', 'machine', 'package_version', 'provenance',
            'seed_everything', 'available_devices', 'pick_device', 'synchronize', 'out_of_memory', 'seconds_of', 'Cost',
-           'measure', 'check_outputs']
+           'measure', 'check_apart', 'check_outputs', 'writing', 'replace_folder']
 
 # %% ../nbs/01_machine.ipynb #a2ef17cf
 import math
@@ -371,23 +371,73 @@ def _check_input(output: _Place, source: _Place):
         raise LiftError(f'{output.name}: belongs to the input {source.name}: write to another file')
 
 
-def check_outputs(
+def _check_other(output: _Place, other: _Place):
+    "LiftError if two outputs would get into each other's way."
+    if output.is_same(other):
+        raise LiftError(f'{output.name}: two outputs would be written there: rename one')
+    if output.holds(other) or other.holds(output):
+        raise LiftError(
+            f'{output.name}: one of {other.name} and this lies in the other: '
+            'give each a place of its own'
+        )
+
+
+def check_apart(
     outputs,  # names of files, folders or sequences of pictures; None stands for no output
     inputs=(),  # what the outputs are made from, named in the same ways
-    overwrite: bool = False,  # replace what exists
 ):
-    "Check that outputs destroy nothing; LiftError that names the output and the remedy."
+    "Check that no output is an input or another output; LiftError names it and the remedy."
     outputs = [_Place(name) for name in outputs if name is not None]
-    inputs = [_Place(name) for name in inputs if name is not None]
     for i, output in enumerate(outputs):
         for source in inputs:
-            _check_input(output, source)
+            if source is not None:
+                _check_input(output, _Place(source))
         for other in outputs[:i]:
-            if output.is_same(other):
-                raise LiftError(f'{output.name}: two outputs would be written there: rename one')
-            if output.holds(other) or other.holds(output):
-                raise LiftError(
-                    f'{output.name}: one of {other.name} and this lies in the other: '
-                    'give each a place of its own'
-                )
-        _check_is_free(output, overwrite)
+            _check_other(output, other)
+
+
+def check_outputs(
+    outputs,  # as for `check_apart`
+    inputs=(),  # as for `check_apart`
+    overwrite: bool = False,  # replace what exists
+):
+    "Check that outputs destroy nothing; LiftError names the output and the remedy."
+    outputs = list(outputs)
+    check_apart(outputs, inputs)
+    for name in outputs:
+        if name is not None:
+            _check_is_free(_Place(name), overwrite)
+
+# %% ../nbs/01_machine.ipynb #c9f99f4f
+@contextmanager
+def writing(
+    path,  # file to write, perhaps in a folder that does not exist
+):  # temporary path in the same folder, as from `replacing`
+    "Write a result completely or not at all; LiftError if the disk does not take it."
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as beside:
+            yield beside
+    except OSError as e:
+        raise LiftError(
+            f'{path}: cannot be written ({e.strerror or e}): choose another place'
+        ) from None
+
+# %% ../nbs/01_machine.ipynb #536e70a4
+def replace_folder(
+    new,  # folder that is complete
+    path,  # its final name; what is there is lost
+):
+    "Give a folder its final name, in place of an older one."
+    path = Path(path)
+    aside = path.with_name(f'.{path.name}.{os.getpid()}.old')
+    if path.exists():
+        os.replace(path, aside)
+    try:
+        os.replace(new, path)
+    except OSError:
+        if aside.exists():
+            os.replace(aside, path)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
