@@ -5,11 +5,16 @@
 # %% auto #0
 __all__ = ['app', 'Dtype', 'AnyDtype', 'RUN', 'command', 'DemoOptions', 'demo', 'InterpolateOptions', 'interpolate',
            'RepairOptions', 'repair', 'EvaluateOptions', 'evaluate', 'BenchmarkOptions', 'benchmark',
-           'LeaderboardOptions', 'leaderboard', 'InfoOptions', 'info', 'main']
+           'LeaderboardOptions', 'leaderboard', 'ThesisOptions', 'thesis', 'InfoOptions', 'info', 'Stopped', 'main']
 
 # %% ../nbs/95_cli.ipynb #ad69875d
+import os
+import signal
 import sys
+import threading
+import traceback
 import warnings
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -17,11 +22,12 @@ from pathlib import Path
 from typing import Literal
 
 import tyro
+from PIL import Image
 from tyro.conf import Positional
 
 from . import __version__
 from .core import LiftError
-from .machine import out_of_memory
+from .machine import check_outputs, out_of_memory, writing
 
 # %% ../nbs/95_cli.ipynb #660db8ed
 app = tyro.extras.SubcommandApp()
@@ -42,6 +48,21 @@ def command(
 
     return add
 
+# %% ../nbs/95_cli.ipynb #049b7071
+def _inputs(
+    *paths,
+    models: str = '',  # names or files of weights, with commas
+):  # list of paths
+    "List the inputs of a command, with the files among its models."
+    names = [name.strip() for name in models.split(',')]
+    return [*paths, *(Path(name) for name in names if name and Path(name).is_file())]
+
+
+def _check_crf(crf):
+    "LiftError for a quality that encoders don't have."
+    if not 0 <= crf <= 63:
+        raise LiftError(f'--crf {crf}: give 0 (best) to 63; 16 is hardly visible loss, 23 small')
+
 # %% ../nbs/95_cli.ipynb #bd1a0bc5
 @dataclass
 class DemoOptions:
@@ -50,6 +71,7 @@ class DemoOptions:
     out: Path = Path('out')  # Folder for demo.mp4, contact-sheet.jpg and demo.csv.
     device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps.
     frames: int = 25  # Frames of each of the three shots, 5 or more.
+    overwrite: bool = False  # Replace the files of an earlier demo.
 
 
 @command(DemoOptions)
@@ -61,7 +83,7 @@ def demo(options):
     out = options.out
     if options.frames < 5:
         raise LiftError(f'--frames {options.frames}: give at least 5')
-    table = run_demo(out, pick_device(options.device), options.frames)
+    table = run_demo(out, pick_device(options.device), options.frames, options.overwrite)
     film, sheet = out / 'demo.mp4', out / 'contact-sheet.jpg'
     print()
     print(table.to_string(index=False, float_format='{:.3f}'.format))
@@ -77,6 +99,8 @@ def _targets(
     "Find where each input goes: to the target itself, or under its own name into that folder."
     from lift.video.write import CONTAINERS
 
+    if target.name.lower() in CONTAINERS:
+        raise LiftError(f'{target}: has a suffix only: write a name before it')
     if len(sources) == 1:
         return [target]
     if target.suffix.lower() in CONTAINERS or target.is_file():
@@ -93,6 +117,38 @@ def _targets(
         targets.append(target / name)
     return targets
 
+# %% ../nbs/95_cli.ipynb #92553e8a
+def _is_still(path):  # bool
+    "Tell whether a file is a picture that does not move."
+    from lift.video.files import PICTURES
+
+    if path.suffix.lower() not in PICTURES:
+        return False
+    try:
+        with Image.open(path) as picture:
+            return getattr(picture, 'n_frames', 1) == 1
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+
+
+def _refuse_stills(sources, target):
+    "LiftError if inputs are single pictures; it names the folder that they should be in."
+    from lift.video.files import list_pictures
+
+    stills = [source for source in sources if _is_still(source)]
+    if not stills:
+        return
+    place = stills[0].parent
+    has_all = {path.name for path in list_pictures(place)} == {path.name for path in stills}
+    together = len(stills) > 1 and {path.parent for path in stills} == {place}
+    folder, remedy = 'FOLDER', 'put them into a folder, and name it'
+    if has_all and together:
+        folder, remedy = place, 'name that folder'
+    raise LiftError(
+        f'{stills[0]}: is one picture; the frames of a film are the pictures of a folder: '
+        f'{remedy}: lift interpolate {folder} {target} --factor 2'
+    )
+
 # %% ../nbs/95_cli.ipynb #91c55073
 def _do(
     source,
@@ -106,24 +162,23 @@ def _do(
 
 
 def _each(
-    sources,
-    target,
+    jobs,  # list of (source, target)
     work,  # as for `_do`
 ):  # exit status
     "Do the inputs one by one; the faults are printed at once, and those of a batch again at the end."
     failed = []
-    for source, to in zip(sources, _targets(sources, target)):
+    for source, target in jobs:
         try:
-            fault = _do(source, to, work)
+            fault = _do(source, target, work)
         except LiftError as e:
-            if len(sources) == 1:
+            if len(jobs) == 1:
                 raise
             fault = e
         if fault:
             failed.append(fault)
             print(f'lift: {fault}', file=sys.stderr)
-    if len(sources) > 1 and failed:
-        count = f'lift: {len(failed)} of {len(sources)} inputs were not done whole:'
+    if len(jobs) > 1 and failed:
+        count = f'lift: {len(failed)} of {len(jobs)} inputs were not done whole:'
         print(count, *failed, sep='\n  ', file=sys.stderr)
     return 1 if failed else 0
 
@@ -161,8 +216,25 @@ class InterpolateOptions:
     # Make anew what only repeats the frame before, such as animation on twos.
     dedupe: bool = False
     preview: Path | None = None  # Also write a side-by-side video there.
-    # Keep finished pieces beside the output, and go on from those that are there.
+    # Keep finished pieces beside the output, and go on from those that are there. Of several
+    # inputs, those whose output exists are done.
     resume: bool = False
+    overwrite: bool = False  # Replace outputs that exist.
+
+# %% ../nbs/95_cli.ipynb #536513ff
+def _jobs(options, sources, target):  # list of (source, target)
+    "Settle where each input goes, and check that no output destroys anything."
+    targets = _targets(sources, target)
+    inputs = _inputs(*sources, models=options.model)
+    check_outputs([*targets, options.preview], inputs, overwrite=True)  # none is an input
+    jobs = list(zip(sources, targets))
+    if len(jobs) > 1 and options.resume and not options.overwrite:
+        for _, finished in jobs:
+            if finished.exists():
+                warnings.warn(f'{finished}: exists already, and is left as it is', stacklevel=2)
+        jobs = [(source, target) for source, target in jobs if not target.exists()]
+    check_outputs([*(t for _, t in jobs), options.preview], inputs, options.overwrite)
+    return jobs
 
 # %% ../nbs/95_cli.ipynb #44ca65bc
 def _interpolate_with(options):  # function of source and target that returns a report
@@ -187,6 +259,7 @@ def _interpolate_with(options):  # function of source and target that returns a 
         dedupe=options.dedupe,
         device=device,
         tile=options.tile,
+        overwrite=options.overwrite,
     )
 
 
@@ -198,10 +271,12 @@ def interpolate(options):  # exit status
             'name an input and an output: lift interpolate film.mp4 smooth.mp4 --factor 2'
         )
     *sources, target = options.paths
-    work = _interpolate_with(options)
     if options.preview and len(sources) > 1:
         raise LiftError('--preview is for one input')
-    return _each(sources, target, work)
+    _refuse_stills(sources, target)
+    jobs = _jobs(options, sources, target)
+    _check_crf(options.crf)
+    return _each(jobs, _interpolate_with(options))
 
 # %% ../nbs/95_cli.ipynb #2fd1cc25
 @dataclass
@@ -228,11 +303,19 @@ class RepairOptions:
     # Keep every other frame bit for bit (large files); the default where the source is lossless
     # itself.
     lossless: bool = False
+    overwrite: bool = False  # Replace an output that exists.
 
 
 def _is_sheet(target):  # bool
     "Tell whether the target is one picture, and so a sheet of faults."
     return target.suffix.lower() in ('.jpg', '.jpeg', '.png') and '%' not in target.name
+
+
+def _save_sheet(sheet, target):
+    "Save a sheet of faults, completely or not at all."
+    with writing(target) as beside:
+        kind = 'PNG' if target.suffix.lower() == '.png' else 'JPEG'
+        sheet.convert('RGB').save(beside, kind, quality=90)
 
 # %% ../nbs/95_cli.ipynb #2cb872e9
 def _named_frames(options):  # sorted list of numbers
@@ -262,7 +345,7 @@ def _found_frames(options, net, device):  # list of numbers; None if nothing is 
     numbers = repairable(faults)
     print('\n'.join(map(str, faults)) or f'{source}: nothing found')
     if faults and _is_sheet(target):
-        fault_sheet(source, faults, net, device).convert('RGB').save(target, quality=90)
+        _save_sheet(fault_sheet(source, faults, net, device), target)
     if numbers:
         print(f"lift repair {source} OUT --frames {','.join(map(str, numbers))}")
     return numbers if faults and not _is_sheet(target) else None
@@ -271,6 +354,9 @@ def _found_frames(options, net, device):  # list of numbers; None if nothing is 
 @command(RepairOptions)
 def repair(options):  # exit status
     "Repair the frames that are named, or those that are found."
+    inputs = _inputs(options.source, models=options.model)
+    check_outputs([options.target], inputs, options.overwrite)
+    _check_crf(options.crf)
     numbers = _named_frames(options)
     from lift.interpolators.registry import get_interpolator
     from lift.machine import pick_device
@@ -291,8 +377,9 @@ def repair(options):  # exit status
         crf=options.crf,
         device=device,
         tile=options.tile,
+        overwrite=options.overwrite,
     )
-    return _each([options.source], options.target, work)
+    return _each([(options.source, options.target)], work)
 
 # %% ../nbs/95_cli.ipynb #2160d1da
 @dataclass
@@ -321,6 +408,8 @@ class EvaluateOptions:
     strata: bool = False
     # Targets of the project's own protocol (at most ten a clip) instead of --every and --limit.
     protocol: bool = False
+    # Begin anew where --csv names a file that is not the table of this run.
+    overwrite: bool = False
 
 # %% ../nbs/95_cli.ipynb #a3dd6c3e
 def _score(options, device):  # exit status
@@ -340,6 +429,7 @@ def _score(options, device):  # exit status
         dtype=options.dtype,
         flip=options.flip,
         protocol=options.protocol,
+        overwrite=options.overwrite,
     )
 
 
@@ -390,6 +480,7 @@ class BenchmarkOptions:
     tta: bool = False
     partial: bool = False  # Accept a set of which a part is missing.
     csv: Path | None = None  # Also write a row for each sample there.
+    overwrite: bool = False  # Replace a --csv that exists.
     device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps.
     dtype: Dtype = 'float32'  # Arithmetic of the networks.
 
@@ -400,6 +491,17 @@ def _interpolators(options, device):  # list of Interpolator
 
     names = options.models.split(',')
     return [get_interpolator(name.strip(), device, options.dtype) for name in names]
+
+
+def _save_csv(
+    table,  # DataFrame
+    path,  # None for no file
+    **how,  # as for `to_csv`
+):
+    "Save a table, completely or not at all."
+    if path:
+        with writing(path) as beside:
+            table.to_csv(beside, **how)
 
 
 def _time_models(options, device):
@@ -414,8 +516,7 @@ def _time_models(options, device):
     peaks = machine_peaks(DTYPES[dtype], device)
     rows = [frame_cost(net, size, device, options.limit or 5).row(peaks) for net in models]
     table = pd.DataFrame(rows).set_index('model')
-    if options.csv:
-        table.to_csv(options.csv)
+    _save_csv(table, options.csv)
     limits = ', '.join(f'{k} {v:.0f} GFLOP/s' for k, v in peaks.items())
     print(f'one more frame at {size[1]}×{size[0]}, {dtype} on {device}; peaks: {limits}')
     print(table.T.to_string(float_format='{:.3f}'.format, na_rep=''))
@@ -429,8 +530,7 @@ def _score_published(options, device):
         raise LiftError('--root: say in which folder the data set is')
     data = load_benchmark(options.name, options.root, partial=options.partial)
     rows = run_benchmark(data, _interpolators(options, device), options.limit, device, options.tta)
-    if options.csv:
-        rows.to_csv(options.csv, index=False)
+    _save_csv(rows, options.csv, index=False)
     print(benchmark_table(rows).to_string(index=False, na_rep='', float_format='{:.4f}'.format))
 
 # %% ../nbs/95_cli.ipynb #04b6ea43
@@ -439,6 +539,8 @@ def benchmark(options):
     "Score models by a published protocol, or measure what a frame costs."
     from lift.machine import pick_device
 
+    inputs = _inputs(options.root, models=options.models)
+    check_outputs([options.csv], inputs, options.overwrite)
     device = pick_device(options.device)
     timing = options.name == 'timing'
     if timing == (options.resolution is None):
@@ -458,6 +560,7 @@ class LeaderboardOptions:
 
     csvs: Positional[tuple[Path, ...]]  # Tables, each with its .json beside it.
     out: Path = Path('ablation_results/leaderboard')  # Folder.
+    overwrite: bool = False  # Replace the page, the table and the figure in it.
 
 
 @command(LeaderboardOptions)
@@ -465,8 +568,35 @@ def leaderboard(options):
     "Write the leaderboard."
     from lift.evaluation.report import leaderboard
 
-    leaderboard(list(options.csvs), options.out)
+    if not options.csvs:
+        raise LiftError('name at least one table of lift evaluate')
+    leaderboard(list(options.csvs), options.out, overwrite=options.overwrite)
     print(f'{options.out}: made from {len(options.csvs)} tables')
+
+# %% ../nbs/95_cli.ipynb #332f6a61
+@dataclass
+class ThesisOptions:
+    "Write tables, figures and their sources for a thesis from a folder of results."
+
+    out: Positional[Path]  # Folder to be made, with tables and figures in it.
+    # Folder with the results of lift evaluate (leaderboard/tables) and lift ablate.
+    results: Path = Path('ablation_results')
+    overwrite: bool = False  # Write into a folder that holds something already.
+
+
+@command(ThesisOptions)
+def thesis(options):
+    "Write the tables and figures, and print how many."
+    from lift.evaluation.thesis import make_chapter
+
+    out = options.out
+    if out.is_dir() and any(out.iterdir()) and not options.overwrite:
+        raise LiftError(
+            f'{out}: holds something already: name a new folder, or add --overwrite to replace '
+            'the tables and figures in it'
+        )
+    written = make_chapter(options.results, out)
+    print(f'{out}: {len(written)} files, their origin in {written[-1]}')
 
 # %% ../nbs/95_cli.ipynb #bd5b7503
 def _parameters_by_stage(
@@ -555,6 +685,9 @@ _apart = {  # command: module, function in it, one line about it
 }
 
 
+_trainings = ('train', 'ablate', 'hybrid-train', 'vsr-train', 'vsr-selftest')
+
+
 def _add_name(name, text):
     "Add a command to the list that `lift --help` prints; `_run` hands it to its own parser."
 
@@ -571,6 +704,10 @@ for _name, (_, _, _text) in _apart.items():
 # %% ../nbs/95_cli.ipynb #648bf081
 def _run(args):  # exit status
     "Run a command."
+    is_training = args and args[0] in _trainings
+    if '' in args and not is_training:
+        where = f'after {args[args.index("") - 1]}' if args[0] else 'at the beginning'
+        raise LiftError(f'an empty word {where}: is a variable of the shell not set?')
     if args and args[0] in _apart:
         where, function, _ = _apart[args[0]]
         return getattr(import_module(where), function)(args[1:])
@@ -582,34 +719,100 @@ def _run(args):  # exit status
     )
     return RUN[type(options)](options)
 
-# %% ../nbs/95_cli.ipynb #f3f6fdff
-def _status(args):  # exit status
-    "Run a command; print what goes wrong because of the input or the machine as one line."
+# %% ../nbs/95_cli.ipynb #749abee2
+class Stopped(KeyboardInterrupt):
+    "Tell that a signal asked the process to end."
+
+    def __init__(self, number):
+        super().__init__()
+        self.number = number  # of the signal
+
+
+_ending = [getattr(signal, name) for name in ('SIGTERM', 'SIGHUP') if hasattr(signal, name)]
+
+
+@contextmanager
+def _stoppable():
+    "Let the signals that end a process raise `Stopped` in this block."
+    is_main = threading.current_thread() is threading.main_thread()
+    answered = [n for n in _ending if is_main and signal.getsignal(n) == signal.SIG_DFL]
+
+    def stop(number, _):
+        for n in answered:
+            signal.signal(n, signal.SIG_IGN)
+        raise Stopped(number)
+
+    for n in answered:
+        signal.signal(n, stop)
     try:
-        return _run(args)
-    except LiftError as e:
-        print(f'lift: {e}', file=sys.stderr)
-        return 2
-    except (RuntimeError, MemoryError) as e:
-        if not out_of_memory(e):
-            raise
+        yield
+    finally:
+        for n in answered:
+            signal.signal(n, signal.SIG_DFL)
+
+# %% ../nbs/95_cli.ipynb #f3f6fdff
+def _describe_fault(error):  # str
+    "Describe an error that LIFT does not expect, in one line."
+    if isinstance(error, OSError):
+        name = f'{error.filename}: ' if error.filename else ''
+        return f'{name}{error.strerror or error}'
+    places = [f for f in traceback.extract_tb(error.__traceback__) if 'lift' in f.filename]
+    place = f' at {Path(places[-1].filename).name}:{places[-1].lineno}' if places else ''
+    first, *_ = [*str(error).splitlines(), '']
+    return (
+        f'a fault of LIFT{place} ({type(error).__name__}: {first}): please report it; '
+        'with LIFT_DEBUG=1 before the command all is printed'
+    )
+
+
+def _print_fault(message):
+    "Print one line, if there is still a terminal."
+    with suppress(OSError):
+        print(f'lift: {message}', file=sys.stderr)
+
+
+def _is_loud(args):  # bool
+    "Tell whether an error that LIFT does not expect is printed in full."
+    return bool(os.environ.get('LIFT_DEBUG')) or (bool(args) and args[0] in _trainings)
+
+# %% ../nbs/95_cli.ipynb #11f315a0
+def _status_of_fault(error, args):  # exit status
+    "Print an error that is no `LiftError` as one line, or raise it."
+    if out_of_memory(error):
         remedy = 'give smaller tiles, crops or batches, half precision or another --device'
-        print(f'lift: memory ran out: {remedy}', file=sys.stderr)
+        _print_fault(f'memory ran out: {remedy}')
         return 2
-    except KeyboardInterrupt:
-        print('lift: stopped; nothing was left under the final name', file=sys.stderr)
-        return 130
+    if _is_loud(args):
+        raise error
+    _print_fault(_describe_fault(error))
+    return 2 if isinstance(error, OSError) else 3
+
+
+def _status(args):  # exit status
+    "Run a command; print what goes wrong as one line."
+    is_training = args and args[0] in _trainings
+    try:
+        with nullcontext() if is_training else _stoppable():
+            return _run(args)
+    except LiftError as e:
+        _print_fault(e)
+        return 2
+    except KeyboardInterrupt as e:
+        _print_fault('stopped; nothing was left under the final name')
+        return 128 + getattr(e, 'number', signal.SIGINT)
+    except Exception as e:
+        return _status_of_fault(e, args)
 
 
 def _print_warning(message, *_):
     "Print a warning as one line."
-    print(f'lift: note: {message}', file=sys.stderr)
+    _print_fault(f'note: {message}')
 
 
 def main(
     args=None,  # list of arguments; those of the process by default
 ):
-    "Run the command `lift`, and end the process with 0, 1 (damaged source) or 2 (unusable input)."
+    "Run the command `lift`, and end the process with the status of the first table."
     args = sys.argv[1:] if args is None else list(args)
     warnings.showwarning = _print_warning
     if args == ['--version']:

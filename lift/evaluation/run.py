@@ -38,7 +38,14 @@ from ..core import LiftError
 from .targets import COLUMNS, METRICS, Clip, TargetRule, find_clips
 from ..interpolators.protocol import Interpolator, as_interpolator, sampled_window
 from ..interpolators.registry import get_interpolator
-from ..machine import pick_device, provenance, replacing, synchronize
+from lift.machine import (
+    check_apart,
+    check_outputs,
+    pick_device,
+    provenance,
+    replacing,
+    synchronize,
+)
 from ..metrics import flip, lpips_available, lpips_distance, psnr, quantize, ssim, ssim_matlab
 from ..video.colour import reformat
 from ..video.cuts import find_cuts
@@ -330,14 +337,19 @@ def row_key(row):  # (clip, frame, model)
     return row[0], int(row[1]), row[3]
 
 
+def _other_table(path):  # LiftError
+    "Return the error for a file that is no table."
+    return LiftError(
+        f'{path}: is no table of lift evaluate (its first line is not {",".join(COLUMNS)}): '
+        'write to another file, or add --overwrite to replace it'
+    )
+
+
 def _parsed(path, text):  # list of rows
     "Parse the text of a table; LiftError for another table or a damaged line."
     lines = list(reader(io.StringIO(text)))
     if lines and tuple(lines[0]) != COLUMNS:
-        raise LiftError(
-            f'{path}: is no table of lift evaluate '
-            f"(its first line isn't {','.join(COLUMNS)}): write to another file"
-        )
+        raise _other_table(path)
     for number, row in enumerate(lines[1:], 2):
         if len(row) != len(COLUMNS) or not row[1].isdigit():
             raise LiftError(
@@ -356,9 +368,11 @@ def read_rows(
         return {}
     data = path.read_bytes()
     complete = data[: data.rfind(b'\n') + 1]
-    if repair and complete != data:
-        os.truncate(path, len(complete))
+    if not complete and not _table_text([]).encode().startswith(data):
+        raise _other_table(path)
     rows = _parsed(path, complete.decode('utf-8', 'replace'))
+    if repair and complete != data:  # only now: it is a table
+        os.truncate(path, len(complete))
     return {row_key(row): row for row in rows}
 
 # %% ../../nbs/54_run.ipynb #e3fec7fc
@@ -400,14 +414,16 @@ def _differences(old, new, name=''):
 def _old_record(csv):  # dict
     "Read the record beside a table."
     beside = csv.with_suffix('.json')
+    remedy = 'write to another file, or add --overwrite to begin anew'
     if not beside.is_file():
-        raise LiftError(
-            f'{csv}: exists, but {beside.name} with its settings does not: write to another file'
-        )
+        raise LiftError(f'{csv}: exists, but {beside.name} with its settings does not: {remedy}')
     try:
-        return json.loads(beside.read_text())
+        record = json.loads(beside.read_text())
     except ValueError:
-        raise LiftError(f'{beside}: cannot be read: write the table to another file') from None
+        raise LiftError(f'{beside}: cannot be read: {remedy}') from None
+    if not isinstance(record, dict) or not {'settings', 'clips', 'runs'} <= record.keys():
+        raise LiftError(f'{beside}: is no record of lift evaluate: {remedy}')
+    return record
 
 
 def check_settings(
@@ -431,7 +447,7 @@ def check_settings(
         listed = '; '.join(found[:3]) + (' …' if len(found) > 3 else '')
         raise LiftError(
             f'{csv}: was made with other settings ({listed}): '
-            'ask for the same, or write to another file'
+            'ask for the same, write to another file, or add --overwrite to begin anew'
         )
     return old
 
@@ -572,7 +588,7 @@ def _own_device(device):  # str
 # %% ../../nbs/54_run.ipynb #e7230e0d
 def _parts(csv):
     "List the part files that ranks other than 0 have written."
-    return sorted(csv.parent.glob(f'{csv.name}.part*'))
+    return sorted(p for p in csv.parent.glob(f'{csv.name}.part*') if p.suffix[5:].isdigit())
 
 
 def _append(path, rows):
@@ -658,18 +674,37 @@ def _check_place(csv, own):
         raise LiftError(f'{csv}: cannot be written ({e.strerror}): choose another place') from None
 
 
+def _finished(csv, own, record):  # rows that exist, by key; record of earlier runs, or None
+    "Read what earlier runs have finished."
+    rows = {}
+    for file in (csv, *_parts(csv)):
+        rows |= read_rows(file, repair=file == own)
+    return rows, check_settings(csv, record['settings'], record['clips'], rows)
+
+
+def _clear(csv, own):
+    "Remove an earlier table: rank 0 all of it, another rank its own part."
+    is_first = own == csv
+    for file in [csv, csv.with_suffix('.json'), *_parts(csv)] if is_first else [own]:
+        file.unlink(missing_ok=True)
+
+
 def _resume(
     csv: Path,
     record: dict,  # of this run; what an earlier run recorded is added to it
+    overwrite: bool = False,  # begin anew where the table is another one
 ):  # rows that exist, by key; the file to which this rank appends
     "Read what earlier runs have finished, and begin or continue the record."
     rank, _ = rank_and_world()
     own = csv.with_name(f'{csv.name}.part{rank}') if rank else csv
     _check_place(csv, own)
-    rows = {}
-    for file in (csv, *_parts(csv)):
-        rows |= read_rows(file, repair=file == own)
-    old = check_settings(csv, record['settings'], record['clips'], rows)
+    try:
+        rows, old = _finished(csv, own, record)
+    except LiftError:
+        if not overwrite:
+            raise
+        _clear(csv, own)
+        rows, old = {}, None
     if old:
         record['runs'] = old['runs'] + record['runs']
         record['clips'] = old['clips'] | record['clips']
@@ -724,12 +759,18 @@ def _missing_rows(clips, plan, models, done):  # list of (clip, targets), count 
     return jobs, total
 
 # %% ../../nbs/54_run.ipynb #a90b7c5e
-def _check_options(csv: Path | None, workers: int):
-    "LiftError for a table that is no CSV, or for no worker."
+def _check_options(csv: Path | None, workers: int, paths=(), overwrite: bool = False):
+    "LiftError for a table that is no CSV or would destroy something, or for no worker."
     if workers < 1:
         raise LiftError(f'workers={workers}: give at least 1')
     if csv and csv.suffix.lower() != '.csv':
         raise LiftError(f'{csv}: the table is a CSV: give a name that ends in .csv')
+    if csv and rank_and_world()[0] == 0:
+        paths = [paths] if isinstance(paths, (str, Path)) else paths
+        files = [csv, csv.with_suffix('.json'), csv.with_suffix('.jpg')]
+        check_apart(files, paths)
+        if not csv.exists():  # else it must be the table of this run, and the others are its own
+            check_outputs(files, paths, overwrite)
 
 # %% ../../nbs/54_run.ipynb #db2e63f3
 def evaluate(
@@ -745,17 +786,19 @@ def evaluate(
     workers: int = 1,  # processes; with several, don't compare `seconds`
     flip: bool = True,  # compute FLIP, which takes long
     protocol: bool = False,  # the fixed targets and colours; without every and limit
+    overwrite: bool = False,  # begin anew where `csv` is not the table of this run
     progress: bool = True,  # show a bar with the time left
 ):  # pandas DataFrame with COLUMNS; clips that could not be used in .attrs['skipped']
     "Score models on clips, a row per frame and model; continue an earlier run with the same `csv`."
     csv = csv and Path(csv)
-    _check_options(csv, workers)
+    _check_options(csv, workers, paths, overwrite)
     rule = TargetRule(sampling, factor, every, limit, protocol)
     clips, device = find_clips(paths), _own_device(device)
     loaded, described = load_models(models, device, dtype)
     options = dict(csv=csv, device=device, dtype=dtype, workers=workers)
     command = command_of(paths, models, rule, flip, **options)
     record = _new_record(rule, described, clips, device, dtype, flip, command)
+    options['overwrite'] = overwrite
     return _run(rule, clips, loaded, record, options, flip, progress)
 
 # %% ../../nbs/54_run.ipynb #c1fc285a
@@ -763,7 +806,7 @@ def _run(rule, clips, models, record, options, with_flip, progress):  # DataFram
     "Compute the missing rows of this rank, and conclude."
     csv = options['csv']
     rank, world = rank_and_world()
-    done, own = _resume(csv, record) if csv else ({}, None)
+    done, own = _resume(csv, record, options['overwrite']) if csv else ({}, None)
     windows = [needed_window(m, rule.sampling) for m in models]
     plan, skipped = plan_clips(clips[rank::world], windows, rule, progress)
     jobs, total = _missing_rows(clips, plan, models, done)

@@ -6,9 +6,9 @@
 __all__ = ['FORMATS', 'VERSIONS', 'CATEGORIES', 'Format', 'Category', 'category_folder', 'Degradation', 'gaussian_blur',
            'through_jpeg', 'reduce', 'pictures_by_stem', 'check_size', 'check_partners', 'find_pairs', 'read_tensor',
            'save_picture', 'unstack', 'augmented', 'VSRDataset', 'check_numbers', 'is_weight', 'check_weights',
-           'FormatLoader', 'shifted', 'recorded_degradation', 'Validation', 'Preparation', 'centres_of', 'spread',
-           'windows_around', 'fitting_formats', 'write_sample', 'checked_formats', 'chosen_centres', 'prepare_video',
-           'prepare', 'vsr_prepare_command']
+           'FormatLoader', 'shifted', 'recorded_degradation', 'Validation', 'is_data_set', 'check_data_place',
+           'Preparation', 'centres_of', 'spread', 'windows_around', 'fitting_formats', 'write_sample',
+           'checked_formats', 'chosen_centres', 'prepare_video', 'prepare', 'vsr_prepare_command']
 
 # %% ../../nbs/81_vsr_data.ipynb #c45b37b6
 import io
@@ -33,7 +33,7 @@ from tyro.conf import Positional
 from ..core import Config, LiftError, look_up
 from ..data.datasets import spread_evenly
 from ..data.loaders import BatchMaker
-from ..machine import replacing
+from ..machine import check_apart, replacing
 from ..metrics import quantize
 from ..video.cuts import split_at_cuts
 from ..video.files import list_pictures, read_picture
@@ -441,6 +441,38 @@ class Validation:
             frames = self.degradation(shifted(target, self.frames), k)
             yield dict(frames=frames[None], target=target[None], name=[self.paths[k].stem])
 
+# %% ../../nbs/81_vsr_data.ipynb #a206dd5c
+def is_data_set(place: Path):  # bool
+    "Tell whether a folder holds a data set as `prepare` writes it, and nothing else."
+    if not (place / 'degradation.json').is_file():
+        return False
+    known = {'Val', *(format.folder for format in FORMATS.values())}
+    if not all(path.name in known or path.name == 'degradation.json' for path in place.iterdir()):
+        return False
+    files = [path for path in place.rglob('*') if not path.is_dir() or path.is_symlink()]
+    return all(path.suffix == '.png' for path in files if path.name != 'degradation.json')
+
+
+def check_data_place(
+    place: Path,  # of the category
+    videos,  # paths
+    overwrite: bool = False,  # replace a data set
+):
+    "LiftError if a new data set would destroy something."
+    check_apart([place], videos)
+    if not place.exists() or (place.is_dir() and not any(place.iterdir())):
+        return
+    if not place.is_dir() or not is_data_set(place):
+        raise LiftError(
+            f'{place}: holds something already, and not only a data set of this command: '
+            'give another --out'
+        )
+    if not overwrite:
+        raise LiftError(
+            f'{place}: holds something already: give another --out, '
+            'or add --overwrite to replace the data set'
+        )
+
 # %% ../../nbs/81_vsr_data.ipynb #91b55cf1
 @dataclass
 class Preparation:
@@ -458,6 +490,7 @@ class Preparation:
     noise: float = 2.0  # camera: standard deviation in levels of 255
     quality: int = 80  # camera: of the JPEG
     seed: int = 0
+    overwrite: bool = False  # replace a data set that exists
 
     def __post_init__(self):
         self.videos, self.out = tuple(map(Path, self.videos)), Path(self.out)
@@ -472,9 +505,7 @@ class Preparation:
                 'per_video and val_per_video should be at least 1, '
                 'held_back a share between 0 and 1'
             )
-        place = category_folder(self.out, self.category)
-        if place.exists() and any(place.iterdir()):
-            raise LiftError(f'{place}: holds something already: give another --out, or remove it')
+        check_data_place(category_folder(self.out, self.category), self.videos, self.overwrite)
 
 # %% ../../nbs/81_vsr_data.ipynb #e1a7542e
 def centres_of(
@@ -588,28 +619,36 @@ def prepare_video(
     return written
 
 # %% ../../nbs/81_vsr_data.ipynb #ff565b5b
+def _write_videos(p: Preparation, place: Path):
+    "Write the samples of all videos and the record beside them; LiftError if there are none."
+    total = Counter()
+    for number in range(len(p.videos)):
+        try:
+            total.update(prepare_video(p, place, number))
+        except LiftError as e:
+            warnings.warn(f'left out: {e}', stacklevel=3)
+    if not total:
+        raise LiftError(f'none of the {len(p.videos)} videos can be used')
+    facts = dict(
+        degradation=asdict(p.degradation),
+        category=p.category,
+        seed=p.seed,
+        sources=[video.name for video in p.videos],
+        pictures=total,
+    )
+    (place / 'degradation.json').write_text(json.dumps(facts, indent=1) + '\n')
+    return total
+
+
 def prepare(p: Preparation):  # dict: pictures by format
     "Make the data set of a category; videos that give nothing are left out with a warning."
-    place, total = category_folder(p.out, p.category), Counter()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
-        place.rmdir()  # it is empty
-    with replacing(place) as unfinished:
-        for number in range(len(p.videos)):
-            try:
-                total.update(prepare_video(p, unfinished, number))
-            except LiftError as e:
-                warnings.warn(f'left out: {e}', stacklevel=2)
-        if not total:
-            raise LiftError(f'none of the {len(p.videos)} videos can be used')
-        facts = dict(
-            degradation=asdict(p.degradation),
-            category=p.category,
-            seed=p.seed,
-            sources=[video.name for video in p.videos],
-            pictures=total,
-        )
-        (unfinished / 'degradation.json').write_text(json.dumps(facts, indent=1) + '\n')
+    place = category_folder(p.out, p.category)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(place) as unfinished:
+            total = _write_videos(p, unfinished)
+    except OSError as e:
+        raise LiftError(f'{place}: cannot be written ({e.strerror}): give another --out') from None
     return dict(total)
 
 
