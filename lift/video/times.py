@@ -312,7 +312,8 @@ def _stored_period(line, packets, container):
     "Return how long the last frame is shown, as its packet says; 0 if the container does not."
     if not line.stamps or container.format.name not in _stores_durations:
         return Fraction(0)
-    return max(packets, key=lambda p: p.shown).duration
+    last_shown = max(packets, key=lambda p: p.shown)
+    return max(last_shown.duration, packets[-1].duration)  # MP4 stores it with the last decoded
 
 
 def _promised_period(line, stream):
@@ -465,14 +466,9 @@ class Places:
 class Clock:
     "Move the packets of a file to the times of its timeline, in one pass in the file's order."
 
-    def __init__(
-        self,
-        container,  # open for reading
-        line: Timeline,
-    ):
-        start = clock_start(container)
-        self.parts = line.parts or (Part(start, start, -start),)
-        self.may_leap = bool(container.format.flags & _JUMPS)
+    def __init__(self, line: Timeline):
+        nothing = Fraction(0)
+        self.parts = line.parts or (Part(nothing, nothing, nothing),)
         self.last = {}  # by stream: number of the part, and seconds of the last packet
 
     def place(self, packet):
@@ -481,7 +477,7 @@ class Clock:
             return
         time = (packet.pts if packet.dts is None else packet.dts) * packet.time_base
         part, last = self.last.get(packet.stream.index, (0, time))
-        if _jumps(last, time, self.may_leap):
+        if _jumps(last, time, may_leap=True):
             part = self._part_of(time, part + 1)
         self.last[packet.stream.index] = part, time
         ticks = round(self.parts[part].shift / packet.time_base)
