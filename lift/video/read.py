@@ -154,7 +154,8 @@ class DamagedVideo(LiftError):
         doubtful=(),  # of Damage: frames that were delivered but may show traces
         ends_early: bool = True,
     ):
-        text = f'{path}: damaged after frame {frames - 1} ({frames} intact; {reason})'
+        place = f'after frame {frames - 1} ({frames} intact; {reason})'
+        text = f"{path}: damaged {place if frames else f'from the first frame on ({reason})'}"
         if spans:
             text += f'; missing: {_places_text(spans)}'
         if doubtful:
@@ -373,7 +374,9 @@ class _Numbering(_DamageLog):
         self.waiting = {}  # notes of packets that have given no frame yet, by number
         self.place = None  # of the latest frame
         self.problem = None  # the latest error, until the frame that it belongs to was found
-        self.lag = 16 if context.has_b_frames else 0  # most packets between decoding and showing
+        self.newest = 0  # number of the latest packet that gave a frame
+        self.lag = 0  # most packets between decoding and showing, as far as was seen
+        self.may_lag = bool(context.has_b_frames)
         self.never_silent = context.name not in ('h264', 'hevc')
         self.group = []  # (packet, frame) since the latest intact keyframe
         self.harmed = None  # number of the first packet since then that is a damaged reference
@@ -392,7 +395,8 @@ class _Numbering(_DamageLog):
 def _comes_before(self: _Numbering, note, other):
     "Return whether the frame of a packet should come before that of another."
     if note.place is None or other.place is None:
-        return note.number < other.number - self.lag
+        lag = 16 if self.may_lag and self.next < 16 else self.lag  # 16: the most that is allowed
+        return note.number < other.number - lag
     return note.place < other.place
 
 
@@ -448,6 +452,8 @@ def number_of(self: _Numbering, frame):
     lost = self._lost_before(note, frame.interlaced_frame)
     number = self._find(frame, len(lost))
     self.waiting.pop(note.number, None)
+    self.newest = max(self.newest, note.number)
+    self.lag = max(self.lag, self.newest - note.number)
     if number is None:
         return None
     self._note_gap(number, lost)
@@ -489,6 +495,8 @@ _ALPHA_DECODERS = {'vp8': 'libvpx', 'vp9': 'libvpx-vp9'}
 def _decoder(stream, threads='AUTO'):
     "Return a decoder for a stream that hands the notes of packets on to their frames."
     context = stream.codec_context
+    if context.name == 'ffv1' and threads == 'AUTO':
+        threads = 'SLICE'  # else FFmpeg sometimes spoils the frame before a damaged one
     has_alpha_stream = stream.metadata.get('alpha_mode') == '1'
     other = _ALPHA_DECODERS.get(context.name) if has_alpha_stream else None
     if other in av.codecs_available:
@@ -505,13 +513,17 @@ def _decode(decoder, packet):
         return [], e.strerror.lower()
 
 # %% ../../nbs/06_read.ipynb #3331f07c
-def _decoded_again(path, first, numbers):
-    "Yield the frames of some packets, decoded without threads from the packet `first` on."
+def _decoded_again(path, numbering):
+    "Yield frames that the decoder kept, decoded without threads from the latest keyframe on."
+    numbers = numbering.overdue()
+    first = numbering.group[0][0] if numbering.group else 0
     with open_video(path) as (container, stream):
         decoder = _decoder(stream, 'NONE')
         for packet in chain(_Packets(container, stream), [None]):
             if packet is None or packet.opaque.number >= first:
-                for frame in _decode(decoder, packet)[0]:
+                frames, problem = _decode(decoder, packet)
+                numbering.problem = problem or numbering.problem
+                for frame in frames:
                     if frame.opaque is not None and frame.opaque.number in numbers:
                         yield frame
 
@@ -526,9 +538,8 @@ def _decoded(path, stream, packets, numbering):
         numbering.problem = problem or packets.overcome or numbering.problem
         packets.overcome = None
         yield from frames
-    if numbering.problem and not packets.problem:
-        first = numbering.group[0][0] if numbering.group else 0
-        yield from _decoded_again(path, first, numbering.overdue())
+    if numbering.overdue() and not packets.problem:
+        yield from _decoded_again(path, numbering)
 
 # %% ../../nbs/06_read.ipynb #5e8cb5ec
 def _numbered_frames(path, container, stream, numbering):
@@ -965,6 +976,14 @@ def _between(frames, start, stop):
             return
 
 
+def _until_damage(frames, log):
+    "Yield frames up to the first damage."
+    for frame in frames:
+        if log.missing or log.doubtful:
+            return
+        yield frame
+
+
 def _raise_damage(log, path, stop):
     "Raise DamagedVideo if frames before `stop` are damaged."
     error = log.error(path, None if log.finished else stop)
@@ -972,12 +991,14 @@ def _raise_damage(log, path, stop):
         raise error
 
 
-def _read_file(info, start, stop, line):
+def _read_file(info, start, stop, line, through):
     "Yield the frames of a video in a range of numbers."
     with open_video(info.path) as (container, stream):
         numbering = _Numbering(stream, line)
         numbered = _numbered_frames(info.path, container, stream, numbering)
-        yield from _between(_upright_frames(numbered, info, line), start, stop)
+        frames = _upright_frames(numbered, info, line)
+        frames = frames if through else _until_damage(frames, numbering)
+        yield from _between(frames, start, stop)
     numbering.settle()
     _raise_damage(numbering, info.path, stop)
 
@@ -1023,10 +1044,11 @@ def _pictures(info, log, line, start):
     log.finished = True
 
 
-def _read_folder(info, start, stop, line):
+def _read_folder(info, start, stop, line, through):
     "Yield the pictures of a folder in a range of numbers."
     log = _DamageLog()
-    yield from _between(_pictures(info, log, line, start), start, stop)
+    frames = _pictures(info, log, line, start)
+    yield from _between(frames if through else _until_damage(frames, log), start, stop)
     if start == 0 and log.finished and info.frames - len(log.missing) < min(2, info.frames):
         number, _ = log.missing[0]
         _decode_picture(list_pictures(info.path)[number])  # raises the error that tells why
@@ -1038,6 +1060,7 @@ def read_video(
     start: int = 0,  # first frame
     stop: int = None,  # the frame after the last one; None for all
     line=None,  # Timeline of the source: gives frames their numbers and times
+    through: bool = True,  # go on after damage; else end before it
 ):  # iterator of VideoFrame; DamagedVideo at the end if frames are missing
     "Read frames one by one; go on after damage."
     if start < 0 or (stop is not None and stop <= start):
@@ -1047,7 +1070,7 @@ def read_video(
         )
     info = probe(path)
     read = _read_folder if info.container == 'folder' else _read_file
-    return read(info, start, stop, line)
+    return read(info, start, stop, line, through)
 
 # %% ../../nbs/06_read.ipynb #b15f8615
 def load_clip(
