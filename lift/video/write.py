@@ -658,14 +658,19 @@ def plan_streams(
     return _planned(str(source), Path(source).stat().st_mtime_ns, suffix)
 
 # %% ../../nbs/07_write.ipynb #13b6fc23
+def _names_of(stream):
+    "Return language and title of a stream; mp4 calls the title name."
+    names = {'language': 'language', 'title': 'title', 'name': 'title'}
+    return {names[k]: v for k, v in stream.metadata.items() if k in names}
+
+
 class _CopiedStream:
     "The packets of one stream on their way into an output."
 
     def __init__(self, stream, output, suffix):
         self.stream, self.last = self._added(stream, output, suffix), None
         self.gap = 1 if suffix in ('.mp4', '.mov') else 0  # least ticks between two packets
-        kept = {k: v for k, v in stream.metadata.items() if k in ('language', 'title')}
-        self.stream.metadata.update(kept)
+        self.stream.metadata.update(_names_of(stream))
         self.stream.disposition = kept_flags(stream, suffix)[0]
 
     def _added(self, stream, output, suffix):
@@ -812,8 +817,7 @@ def _copy_titles(self: StreamCopy, rates):
     self.output.metadata.update(kept)
     self.output.set_chapters(self.input.chapters())
     picture = self.output.streams.video[0]
-    kept = {k: v for k, v in self.main.metadata.items() if k in ('language', 'title')}
-    picture.metadata.update(kept)
+    picture.metadata.update(_names_of(self.main))
     picture.disposition = kept_flags(self.main, self.suffix)[0]
     timecode = find_timecode(self.input, self.main)
     if timecode and rates:
