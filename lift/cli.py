@@ -25,6 +25,7 @@ import tyro
 from PIL import Image
 from tyro.conf import Positional
 
+import lift
 from . import __version__
 from .core import LiftError
 from .machine import check_outputs, out_of_memory, writing
@@ -686,6 +687,7 @@ _apart = {  # command: module, function in it, one line about it
 
 
 _trainings = ('train', 'ablate', 'hybrid-train', 'vsr-train', 'vsr-selftest')
+_answer_signals = (*_trainings, 'evaluate')
 
 
 def _add_name(name, text):
@@ -756,7 +758,9 @@ def _describe_fault(error):  # str
     if isinstance(error, OSError):
         name = f'{error.filename}: ' if error.filename else ''
         return f'{name}{error.strerror or error}'
-    places = [f for f in traceback.extract_tb(error.__traceback__) if 'lift' in f.filename]
+    package = str(Path(lift.__file__).parent)
+    steps = traceback.extract_tb(error.__traceback__)
+    places = [step for step in steps if step.filename.startswith(package)]
     place = f' at {Path(places[-1].filename).name}:{places[-1].lineno}' if places else ''
     first, *_ = [*str(error).splitlines(), '']
     return (
@@ -790,9 +794,9 @@ def _status_of_fault(error, args):  # exit status
 
 def _status(args):  # exit status
     "Run a command; print what goes wrong as one line."
-    is_training = args and args[0] in _trainings
+    answers = bool(args) and args[0] in _answer_signals
     try:
-        with nullcontext() if is_training else _stoppable():
+        with nullcontext() if answers else _stoppable():
             return _run(args)
     except LiftError as e:
         _print_fault(e)

@@ -168,8 +168,13 @@ def _check_folder_is_free(place: _Place, overwrite: bool):
 
 
 def _check_is_free(place: _Place, overwrite: bool):
-    "LiftError if something is there that must not be replaced."
+    "LiftError if something is there that must not be replaced, or nothing can be there."
     path = place.path
+    for folder in path.parents:
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise LiftError(
+                f'{path}: cannot be written ({folder} is no folder): choose another place'
+            )
     if path.is_dir():
         _check_folder_is_free(place, overwrite)
     elif path.exists() and not path.is_file():
