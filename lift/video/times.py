@@ -278,11 +278,11 @@ def last_period(
 
 # %% ../../nbs/05_times.ipynb #66319134
 def _counted(packets, container, rate):
-    "Return times for frames without stamps: of decoding where they exist, else by counting."
-    decoded = sorted(p.decoded for p in packets if p.decoded is not None)
-    if len(decoded) < len(packets) or holds_no_times(container):
+    "Return times for frames without stamps: those of the packets, else by counting."
+    times = [p.decoded if p.shown is None else p.shown for p in packets]
+    if None in times or holds_no_times(container):
         return [i / rate for i in range(len(packets))]
-    return decoded
+    return sorted(times)
 
 
 def _stamped(packets, container):
