@@ -92,7 +92,7 @@ def decode(
     finder, cuts = CutFinder(), []
     size, damaged = None, None
     try:
-        for frame in read_video(path):
+        for frame in read_video(path, through=False):
             pixels = to_bytes(frame.pixels, self.short_side)
             sink.write(pixels)
             size = pixels.shape[:2]

@@ -141,7 +141,7 @@ def split_at_cuts(
     # Whoever then reads the damaged video gets DamagedVideo again.
     finder, cuts = CutFinder(), []
     with suppress(DamagedVideo):
-        for frame in read_video(path):
+        for frame in read_video(path, through=False):
             cut = finder.push(frame)
             if cut is not None:
                 cuts.append(cut)

@@ -538,7 +538,7 @@ def windows_around(
     "Read windows around frames of a video, in order; no more than one is kept in memory."
     ring, centres = deque(maxlen=2 * reach + 1), set(centres)
     with suppress(DamagedVideo):  # the frames before the damage are good
-        for frame in read_video(path):
+        for frame in read_video(path, through=False):
             ring.append(frame)
             if frame.index - reach in centres:
                 yield frame.index - reach, torch.cat([f.tensor() for f in ring])
