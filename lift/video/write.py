@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CONTAINERS', 'HARDWARE', 'encoder_of', 'check_format', 'encoder_formats', 'taken_format', 'hardware_of', 'is_mpeg',
            'codec_tag', 'quality_options', 'stored_size', 'holds_alpha', 'is_pictures', 'kept_format', 'output_colour',
-           'HDRLight', 'frame_light', 'film_light', 'can_hold_light', 'light_options', 'pixel_losses', 'fits',
-           'kept_flags', 'StreamPlan', 'plan_streams', 'timecode_at', 'find_timecode', 'StreamCopy', 'Encoding',
+           'HDRLight', 'frame_light', 'film_light', 'can_hold_light', 'light_options', 'pixel_losses', 'first_packets',
+           'fits', 'kept_flags', 'StreamPlan', 'plan_streams', 'timecode_at', 'find_timecode', 'StreamCopy', 'Encoding',
            'encoder_options', 'VideoWriter', 'Prepared']
 
 # %% ../../nbs/07_write.ipynb #f1b0d092
@@ -21,7 +21,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import av
@@ -499,26 +499,53 @@ def pixel_losses(
     return [loss + after for loss in _lost(info, codec, pixel_format, suffix)]
 
 # %% ../../nbs/07_write.ipynb #7786fb9b
+def _bare_packet(packet):
+    "Return a packet with the same data and times, without side data."
+    bare = av.Packet(bytes(packet))
+    bare.time_base, bare.pts, bare.dts = packet.time_base, packet.pts, packet.dts
+    bare.duration, bare.is_keyframe = packet.duration, packet.is_keyframe
+    return bare
+
+
+def first_packets(
+    container,  # open for reading
+):  # dict: number of the stream: packet
+    "Return the first packet of each stream of sound, if it comes early in the file."
+    sounds, packets = container.streams.audio, {}
+    with suppress(av.FFmpegError):
+        for packet in islice(container.demux(sounds) if sounds else (), 1000):
+            if packet.size:
+                packets.setdefault(packet.stream.index, packet)
+            if len(packets) == len(sounds):
+                break
+    return packets
+
+# %% ../../nbs/07_write.ipynb #e7270118
 _formats = {'.mp4': 'mp4', '.mov': 'mov', '.mkv': 'matroska', '.webm': 'webm'}
 
 
 def fits(
     stream,  # of an open file
     suffix: str,  # .mp4, .mov, .mkv or .webm
+    packet=None,  # the first one of the stream, if it is known
 ):  # bool
     "Return whether a container takes a stream as it is."
     try:
         with av.open(io.BytesIO(), 'w', format=_formats[suffix]) as trial:
-            trial.add_stream_from_template(stream)
+            copy = trial.add_stream_from_template(stream)
             trial.start_encoding()
+            if packet:
+                first = _bare_packet(packet)
+                first.stream, first.pts, first.dts = copy, 0, 0
+                trial.mux(first)
     except (ValueError, av.FFmpegError):
         return False
     return True
 
 
-def _suffix_that_takes(stream):
+def _suffix_that_takes(stream, packet=None):
     "Say which container takes a stream."
-    found = [suffix for suffix in ('.mkv', '.mp4', '.mov') if fits(stream, suffix)]
+    found = [suffix for suffix in ('.mkv', '.mp4', '.mov') if fits(stream, suffix, packet)]
     return f': write {found[0]} to keep it' if found else '; LIFT writes no container that holds it'
 
 
@@ -586,7 +613,7 @@ def _is_known_data(stream, container):
     return names_chapters or 'timecode' in stream.metadata
 
 
-def _way_of(stream, suffix):
+def _way_of(stream, suffix, packet=None):
     "Return what becomes of a stream; None if it is left out."
     if stream.type == 'attachment' or _is_cover(stream):
         if suffix == '.mkv':
@@ -594,12 +621,12 @@ def _way_of(stream, suffix):
             return None if is_picture else 'attach'
         is_held = suffix == '.mp4' and stream.type == 'video' and fits(stream, suffix)
         return 'cover' if is_held else None
-    if stream.type in ('audio', 'subtitle') and fits(stream, suffix):
+    if stream.type in ('audio', 'subtitle') and fits(stream, suffix, packet):
         return 'copy'
     return 'convert' if stream.type == 'subtitle' and _is_text(stream) else None
 
 # %% ../../nbs/07_write.ipynb #eeaa0ed9
-def _note_of(stream, suffix, container):
+def _note_of(stream, suffix, container, packet=None):
     "Say that a stream is left out; None where its content is kept in another way."
     name = _name_of(stream)
     misfit = f'does not fit into {suffix[1:]} and is left out'
@@ -613,7 +640,7 @@ def _note_of(stream, suffix, container):
         return f'cover picture ({name}) {misfit}: write .mkv or .mp4 to keep it'
     if stream.type == 'video':
         return f'video track {stream.index} ({name}) is left out: LIFT reads one track'
-    return f'{stream.type} stream ({name}) {misfit}{_suffix_that_takes(stream)}'
+    return f'{stream.type} stream ({name}) {misfit}{_suffix_that_takes(stream, packet)}'
 
 
 def _notes_of_kept(stream, way, suffix):
@@ -637,15 +664,17 @@ def _planned(source, changed, suffix):
     "Make the plan; `changed` says which state of the file it belongs to."
     ways, notes = {}, []
     with open_video(source) as (container, main):
+        packets = first_packets(container)
         for stream in container.streams:
             if stream.index == main.index:
                 continue
-            way = _way_of(stream, suffix)
+            packet = packets.get(stream.index)
+            way = _way_of(stream, suffix, packet)
             if way:
                 ways[stream.index] = way
                 notes += _notes_of_kept(stream, way, suffix)
             else:
-                notes.append(_note_of(stream, suffix, container))
+                notes.append(_note_of(stream, suffix, container, packet))
     messages = (f'{source}: its {note}' for note in notes if note)
     return StreamPlan(ways, tuple(dict.fromkeys(messages)))
 
@@ -679,7 +708,9 @@ class _CopiedStream:
 
     def made_of(self, packet):
         "Return the output's packet, or None."
-        return packet
+        if not packet.has_sidedata('new_extradata'):
+            return packet
+        return _bare_packet(packet)  # a container has one header; damage may look like this
 
     def take(self, packet):
         "Return the packet to write, or None."
