@@ -446,6 +446,16 @@ def _print_strata(options, device):
     print(thirds.to_string(float_format='{:+.2f}'.format))
 
 
+def _check_strata(options):
+    "LiftError for models that have no gain over RIFE, or results that would be replaced."
+    if 'rife' not in [name.strip() for name in options.models.split(',')]:
+        raise LiftError('--strata tells gains over RIFE: add rife to --models')
+    if not options.csv.exists():
+        beside = ('.strata.csv', '.gains.csv', '.gains.png')
+        results = [options.csv.with_suffix(suffix) for suffix in beside]
+        check_outputs(results, options.paths, options.overwrite)
+
+
 @command(EvaluateOptions)
 def evaluate(options):  # exit status
     "Score models on clips, and by strata if asked for."
@@ -455,6 +465,8 @@ def evaluate(options):  # exit status
         raise LiftError('name at least one video or folder')
     if options.strata and not options.csv:
         raise LiftError('--strata keeps its results beside the table: give --csv too')
+    if options.strata:
+        _check_strata(options)
     device = str(pick_device(options.device))
     status = _score(options, device)
     if options.strata:
@@ -512,6 +524,8 @@ def _time_models(options, device):
     from lift.evaluation.timing import frame_cost, machine_peaks, parse_size
     from lift.interpolators.registry import DTYPES
 
+    if options.limit is not None and options.limit < 1:
+        raise LiftError(f'--limit {options.limit}: give at least 1 frame, or leave it away')
     models, dtype = _interpolators(options, device), options.dtype
     size = parse_size(options.resolution)
     peaks = machine_peaks(DTYPES[dtype], device)
@@ -541,6 +555,8 @@ def benchmark(options):
     from lift.machine import pick_device
 
     inputs = _inputs(options.root, models=options.models)
+    if options.csv and options.csv.is_dir():
+        raise LiftError(f'{options.csv}: is a folder: name a file in it')
     check_outputs([options.csv], inputs, options.overwrite)
     device = pick_device(options.device)
     timing = options.name == 'timing'
@@ -591,6 +607,8 @@ def thesis(options):
     from lift.evaluation.thesis import make_chapter
 
     out = options.out
+    if out.exists() and not out.is_dir():
+        raise LiftError(f'{out}: is a file: name a new folder')
     if out.is_dir() and any(out.iterdir()) and not options.overwrite:
         raise LiftError(
             f'{out}: holds something already: name a new folder, or add --overwrite to replace '
@@ -644,8 +662,10 @@ class InfoOptions:
 @command(InfoOptions)
 def info(options):
     "Print what a file holds."
+    from lift.video.files import is_pattern
+
     file = options.file
-    if not file.exists():
+    if not file.exists() and not is_pattern(file):
         raise LiftError(f'{file}: no such file')
     if file.suffix.lower() in ('.safetensors', '.pth', '.pt', '.pkl', '.ckpt'):
         print(_describe_weights(file))

@@ -91,7 +91,13 @@ def writing(
         ) from None
 
 # %% ../nbs/01_machine.ipynb #c4a10b02
-_sequence = re.compile(r'.*%\d*d.*(\.png|\.jpe?g|\.bmp|\.tiff?|\.webp|\.ppm)', re.IGNORECASE)
+_picture = re.compile(r'.*(\.png|\.jpe?g|\.bmp|\.tiff?|\.webp|\.ppm)', re.IGNORECASE)
+_sequence = re.compile(r'.*%\d*d.*' + _picture.pattern.removeprefix('.*'), re.IGNORECASE)
+
+
+def _is_picture(path):  # bool
+    "Tell by its name whether a file is a picture."
+    return _picture.fullmatch(path.name) is not None
 
 
 def _ignores_case(folder):  # bool
@@ -193,6 +199,12 @@ def _check_input(output: _Place, source: _Place):
         raise LiftError(f'{output.name}: holds the input {source.name}: write to another place')
     if source.holds(output) and output.path.is_file():
         raise LiftError(f'{output.name}: belongs to the input {source.name}: write to another file')
+    if output.real.parent == source.real and _is_picture(output.path) and source.path.is_dir():
+        if any(_is_picture(path) for path in source.path.iterdir()):
+            raise LiftError(
+                f'{output.name}: would become a picture of the input {source.name}: '
+                'write to another folder'
+            )
 
 
 def _check_other(output: _Place, other: _Place):

@@ -244,7 +244,7 @@ def _without_missing(title, samples, partial):  # list of Sample
     if missing and not partial:
         raise LiftError(
             f'{missing[0]}: missing, as are {len(missing) - 1} more of the {len(paths)} files '
-            f'of {title}: unpack the set again, or accept it with partial=True'
+            f'of {title}: unpack the set again, or accept it with --partial (partial=True)'
         )
     missing = set(missing)
     return [s for s in samples if missing.isdisjoint((*s.inputs, *s.targets))]
@@ -264,7 +264,7 @@ def _complete(title, root, samples, images, partial):  # list of Sample
         if not partial:
             raise LiftError(
                 f'{message}: the list or the set is not the published one; '
-                'accept it with partial=True'
+                'accept it with --partial (partial=True)'
             )
         warnings.warn(f'{message}: figures are not comparable with published ones', stacklevel=3)
     return samples

@@ -20,6 +20,7 @@ import warnings
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from csv import Error as CSVError
 from csv import reader, writer
 from dataclasses import asdict
 from datetime import timedelta
@@ -341,13 +342,16 @@ def _other_table(path):  # LiftError
     "Return the error for a file that is no table."
     return LiftError(
         f'{path}: is no table of lift evaluate (its first line is not {",".join(COLUMNS)}): '
-        'write to another file, or add --overwrite to replace it'
+        'name such a table, or a new file; lift evaluate --overwrite replaces this one'
     )
 
 
 def _parsed(path, text):  # list of rows
     "Parse the text of a table; LiftError for another table or a damaged line."
-    lines = list(reader(io.StringIO(text)))
+    try:
+        lines = list(reader(io.StringIO(text)))
+    except CSVError:
+        raise _other_table(path) from None
     if lines and tuple(lines[0]) != COLUMNS:
         raise _other_table(path)
     for number, row in enumerate(lines[1:], 2):

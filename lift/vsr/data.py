@@ -505,6 +505,8 @@ class Preparation:
                 'per_video and val_per_video should be at least 1, '
                 'held_back a share between 0 and 1'
             )
+        if self.seed < 0:
+            raise LiftError(f'seed {self.seed}: give a whole number of at least 0')
         check_data_place(category_folder(self.out, self.category), self.videos, self.overwrite)
 
 # %% ../../nbs/81_vsr_data.ipynb #e1a7542e
@@ -643,12 +645,17 @@ def _write_videos(p: Preparation, place: Path):
 def prepare(p: Preparation):  # dict: pictures by format
     "Make the data set of a category; videos that give nothing are left out with a warning."
     place = category_folder(p.out, p.category)
+    new = [folder for folder in place.parents if not folder.exists()]
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with replacing(place) as unfinished:
             total = _write_videos(p, unfinished)
     except OSError as e:
         raise LiftError(f'{place}: cannot be written ({e.strerror}): give another --out') from None
+    finally:
+        for folder in new:  # the deepest first; those that hold something stay
+            with suppress(OSError):
+                folder.rmdir()
     return dict(total)
 
 
