@@ -151,6 +151,14 @@ def _refuse_stills(sources, target):
     )
 
 # %% ../nbs/95_cli.ipynb #91c55073
+def _fault_text(damage):
+    "Say what was made of a damaged source."
+    if damage.ends_early:
+        return f'{damage}: what precedes the damage was used'
+    repair = '; `lift repair --find` makes those in doubt, too' if damage.doubtful else ''
+    return f'{damage}: the missing frames were interpolated{repair}'
+
+
 def _do(
     source,
     target,
@@ -159,7 +167,7 @@ def _do(
     "Do one input, and print its report."
     report = work(source, target)
     print(f'\n{report}')
-    return f'{report.damage}: what precedes the damage was used' if report.damage else None
+    return _fault_text(report.damage) if report.damage else None
 
 
 def _each(
@@ -289,8 +297,8 @@ class RepairOptions:
     # proposed, on a sheet.
     target: Positional[Path]
     frames: str | None = None  # Numbers of frames to make anew, counted from 0: 12,40-42.
-    # Look for frames that are missing, doubled or spoilt; tell what was found, and repair it if
-    # the target is a video.
+    # Look for frames that are damaged, missing, doubled or spoilt; tell what was found, and
+    # repair it if the target is a video or a folder.
     find: bool = False
     model: str = 'lift15'  # lift15, lift15-spec, rife, blend, minterpolate, or a file of weights.
     device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps.
@@ -321,9 +329,8 @@ def _save_sheet(sheet, target):
 # %% ../nbs/95_cli.ipynb #2cb872e9
 def _named_frames(options):  # sorted list of numbers
     "Check what the options ask for, and read the numbers of `--frames`."
-    from lift.streaming.jobs import timeline
     from lift.streaming.repair import frame_numbers
-    from lift.video.read import probe
+    from lift.video.times import timeline
 
     if (options.frames is None) == (not options.find):
         raise LiftError('give either --frames 12,40-42 or --find')
@@ -334,12 +341,18 @@ def _named_frames(options):  # sorted list of numbers
         )
     if not options.frames:
         return []
-    return frame_numbers(options.frames, len(timeline(probe(options.source)).times))
+    return frame_numbers(options.frames, len(timeline(options.source).times))
 
 
 def _found_frames(options, net, device):  # list of numbers; None if nothing is left to do
     "Look for faults, print them, and draw the sheet if the target is one."
-    from lift.streaming.repair import fault_sheet, find_faults, repairable
+    from lift.streaming.repair import (
+        fault_sheet,
+        find_faults,
+        needs_repair,
+        range_text,
+        repairable,
+    )
 
     source, target = options.source, options.target
     faults = find_faults(source)
@@ -347,9 +360,11 @@ def _found_frames(options, net, device):  # list of numbers; None if nothing is 
     print('\n'.join(map(str, faults)) or f'{source}: nothing found')
     if faults and _is_sheet(target):
         _save_sheet(fault_sheet(source, faults, net, device), target)
+    elif not needs_repair(faults):
+        print(f'{target}: is not written')
     if numbers:
-        print(f"lift repair {source} OUT --frames {','.join(map(str, numbers))}")
-    return numbers if faults and not _is_sheet(target) else None
+        print(f'lift repair {source} OUT --frames {range_text(numbers)}')
+    return numbers if needs_repair(faults) and not _is_sheet(target) else None
 
 # %% ../nbs/95_cli.ipynb #b08c1e5a
 @command(RepairOptions)

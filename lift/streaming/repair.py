@@ -49,7 +49,7 @@ from lift.video.colour import (
 from ..video.cuts import find_cuts
 from ..video.files import is_pattern, list_pictures, open_video
 from ..video.read import DamagedVideo, VideoFrame, VideoInfo, probe, read_video
-from ..video.times import Clock, Damage, Timeline, picture_number, timeline, usual_gap
+from ..video.times import Damage, Timeline, picture_number, timeline, usual_gap
 from ..video.write import CONTAINERS, VideoWriter, kept_format
 from ..viz import contact_sheet
 
@@ -526,10 +526,7 @@ def _writer(self: Repair, storage):
     if self.names:
         folder = self.target.parent if is_pattern(self.target) else self.target
         return RepairedPictures(folder, self.names, self.originals, **options)
-    if not self.is_folder:
-        with open_video(info.path) as (container, _):
-            options['clock'] = Clock(container, line)
-    return VideoWriter(self.target, codec=storage.codec, **options)
+    return VideoWriter(self.target, codec=storage.codec, line=line, end=line.end, **options)
 
 
 @patch
