@@ -258,8 +258,7 @@ class UpscaleJob(Job):
     "Describe a video to be made larger, and smoother if a factor or a rate says so."
 
     upscaler: Upscaler = None
-    same_rate = True
-    least_frames = 1  # a single picture can be enlarged
+    same_rate = True  # and so a single picture can be enlarged
 
     def __post_init__(self):
         super().__post_init__()
