@@ -146,6 +146,7 @@ def writer(
             exact = None
     choices = dict(codec=self.codec, crf=self.crf, pixel_format=self.pixel_format)
     choices |= dict(time_base=exact, copy=copy, line=self.line, end=self.line.end)
+    choices |= dict(overwrite=self.overwrite)
     return VideoWriter(path, self.rate, like=like, **choices)
 
 # %% ../../nbs/63_jobs.ipynb #2c0c44ec

@@ -34,6 +34,7 @@ from fastcore.basics import patch
 from PIL import Image
 
 from ..core import LiftError
+from ..machine import check_outputs
 from lift.video.colour import (
     Colour,
     alpha_plane,
@@ -1143,8 +1144,8 @@ def _picture_pattern(
     return '%06d.png' if not suffix or path.is_dir() else None
 
 
-def _check_folder(folder, pattern):
-    "LiftError unless the pictures can go into the folder: it must not hold anything yet."
+def _check_folder(folder, pattern, overwrite=False):
+    "LiftError unless the pictures can go into the folder."
     try:
         pattern % 0
     except (TypeError, ValueError):
@@ -1153,8 +1154,7 @@ def _check_folder(folder, pattern):
         ) from None
     if folder.is_file():
         raise LiftError(f'{folder}: is a file: name a folder for the pictures')
-    if folder.is_dir() and any(folder.iterdir()):
-        raise LiftError(f'{folder}: this folder is not empty: pictures go to a new or empty one')
+    check_outputs([folder / pattern], overwrite=overwrite)
 
 # %% ../../nbs/07_write.ipynb #7f9b7e3c
 def _check_codec(codec, pixel_format):
@@ -1213,12 +1213,13 @@ class VideoWriter:
         copy: bool = True,  # also copy sound and all else of `like`, and tell what cannot be kept
         line: Timeline = None,  # of the source: sound follows where its clock jumps
         end: Fraction = None,  # seconds: when the last frame stops; by default after a period
+        overwrite: bool = False,  # a folder that holds such pictures already is replaced
     ):
         self.path, self.fps, self.crf = Path(path), frame_rate(fps), crf
         self.size = tuple(size) if size else None
         self.like = probe(like) if isinstance(like, (str, Path)) else like
         self.pixel_format = check_format(pixel_format).replace('yuvj', 'yuv')
-        self.line, self.end = line, end
+        self.line, self.end, self.overwrite = line, end, overwrite
         self._check_target(codec)
         self.start = self.like.start if self.like else Fraction(0)
         self.time_base = time_base or _common_time_base(self.fps, self.like)
@@ -1228,8 +1229,7 @@ class VideoWriter:
         self.stored = None  # (H, W) with the column or row that the codec needs
         self.count, self.last = 0, None  # frames so far, and the time of the last one
         if copy and self.like:
-            for note in self._losses():
-                warnings.warn(note, stacklevel=2)
+            self._tell_losses()
 
 # %% ../../nbs/07_write.ipynb #55759d8b
 @patch
@@ -1261,7 +1261,7 @@ def _check_pictures(self: VideoWriter):
     "Choose the format of pictures, and check their folder."
     if self.pattern == self.path.name:
         self.path = self.path.parent
-    _check_folder(self.path, self.pattern)
+    _check_folder(self.path, self.pattern, self.overwrite)
     is_png = self.pattern.lower().endswith('.png')
     self.codec, self.suffix = 'png' if is_png else 'mjpeg', ''
     colours = 'rgba' if is_png and has_alpha(self.pixel_format) else 'rgb'
@@ -1284,6 +1284,13 @@ def _without_alpha(pixel_format):
     return plain
 
 # %% ../../nbs/07_write.ipynb #981dca13
+@patch
+def _tell_losses(self: VideoWriter):
+    "Warn of what the output cannot keep of its source."
+    for note in self._losses():
+        warnings.warn(note, stacklevel=3)
+
+
 @patch
 def _losses(self: VideoWriter):  # list of texts
     "Say what the output cannot keep of its source, and what would keep it."
@@ -1334,8 +1341,12 @@ def _complete(self: VideoWriter):
     self.sink.end = self.end
     self.sink.finish()
     if self.pattern and self.path.is_dir():
-        self.path.rmdir()  # it is empty
-    os.replace(self.temporary, self.path)
+        old = self.temporary.with_suffix('.old')
+        os.replace(self.path, old)
+        os.replace(self.temporary, self.path)
+        shutil.rmtree(old)
+    else:
+        os.replace(self.temporary, self.path)
 
 
 def _reason(error):
