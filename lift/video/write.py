@@ -7,7 +7,7 @@ __all__ = ['CONTAINERS', 'HARDWARE', 'encoder_of', 'check_format', 'encoder_form
            'codec_tag', 'quality_options', 'stored_size', 'holds_alpha', 'is_pictures', 'kept_format', 'output_colour',
            'HDRLight', 'frame_light', 'film_light', 'can_hold_light', 'light_options', 'pixel_losses', 'first_packets',
            'fits', 'kept_flags', 'StreamPlan', 'plan_streams', 'timecode_at', 'find_timecode', 'StreamCopy', 'Encoding',
-           'encoder_options', 'VideoWriter', 'Prepared']
+           'encoder_options', 'target_codec', 'VideoWriter', 'Prepared']
 
 # %% ../../nbs/07_write.ipynb #f1b0d092
 import io
@@ -207,6 +207,20 @@ def holds_alpha(
     if name in ('vp8', 'vp9'):  # alpha is a second stream, which mp4 and mov do not know
         return suffix in ('.mkv', '.webm')
     return name not in ('h264', 'hevc', 'av1')  # few decoders know it
+
+# %% ../../nbs/07_write.ipynb #27955536
+def _without_alpha(pixel_format):
+    "Return the planar format without alpha: yuv420p of yuva420p."
+    plain = plain_format(pixel_format)
+    for with_alpha, without in (
+        ('yuva', 'yuv'),
+        ('gbrap', 'gbrp'),
+        ('ya8', 'gray'),
+        ('ya', 'gray'),
+    ):
+        if plain.startswith(with_alpha):
+            return without + plain[len(with_alpha) :]
+    return plain
 
 # %% ../../nbs/07_write.ipynb #2abcb3ad
 _odd_formats = re.compile(r'pal8|mono|msb|x2|xv|f16|f32|vuyx|yuvj|bayer|xyz')
@@ -1125,6 +1139,16 @@ def _picture_pattern(
     return '%06d.png' if not suffix or path.is_dir() else None
 
 
+def target_codec(
+    path,  # of a video or of pictures
+):  # FFmpeg's name
+    "Return the codec that a target gets by default; that of the pictures for a folder."
+    pattern = _picture_pattern(Path(path))
+    if pattern:
+        return 'png' if pattern.lower().endswith('.png') else 'mjpeg'
+    return CONTAINERS.get(Path(path).suffix.lower(), 'libx264')
+
+
 def _check_folder(folder, pattern):
     "LiftError unless the pictures can go into the folder: it must not hold anything yet."
     try:
@@ -1240,29 +1264,16 @@ def _check_target(self: VideoWriter, codec):
 @patch
 def _check_pictures(self: VideoWriter):
     "Choose the format of pictures, and check their folder."
+    self.codec = target_codec(self.path)
+    is_png = self.codec == 'png'
     if self.pattern == self.path.name:
         self.path = self.path.parent
     _check_folder(self.path, self.pattern)
-    is_png = self.pattern.lower().endswith('.png')
-    self.codec, self.suffix = 'png' if is_png else 'mjpeg', ''
+    self.suffix = ''
     colours = 'rgba' if is_png and has_alpha(self.pixel_format) else 'rgb'
     is_deep = is_png and bit_depth(self.pixel_format) > 8
     names = {'rgb': ('rgb24', 'rgb48be'), 'rgba': ('rgba', 'rgba64be')}
     self.pixel_format = names[colours][is_deep]
-
-
-def _without_alpha(pixel_format):
-    "Return the planar format without alpha: yuv420p of yuva420p."
-    plain = plain_format(pixel_format)
-    for with_alpha, without in (
-        ('yuva', 'yuv'),
-        ('gbrap', 'gbrp'),
-        ('ya8', 'gray'),
-        ('ya', 'gray'),
-    ):
-        if plain.startswith(with_alpha):
-            return without + plain[len(with_alpha) :]
-    return plain
 
 # %% ../../nbs/07_write.ipynb #981dca13
 @patch
@@ -1284,6 +1295,12 @@ def _losses(self: VideoWriter):  # list of texts
     if timecode and not timecode_at(timecode, like.fps, self.fps):
         notes.append(f'{like.path}: its time code {timecode} cannot count this rate: left out')
     return notes
+
+# %% ../../nbs/07_write.ipynb #1c577f1b
+def _reason(error):
+    "Return the text of an error of the system, of FFmpeg or of PyAV, in one line."
+    text = getattr(error, 'strerror', None) or str(error)
+    return text.splitlines()[0] if text else type(error).__name__
 
 # %% ../../nbs/07_write.ipynb #681391f1
 _temporary_numbers = count()  # of the temporary files of this process
@@ -1316,12 +1333,6 @@ def _complete(self: VideoWriter):
     if self.pattern and self.path.is_dir():
         self.path.rmdir()  # it is empty
     os.replace(self.temporary, self.path)
-
-
-def _reason(error):
-    "Return the text of an error of the system, of FFmpeg or of PyAV, in one line."
-    text = getattr(error, 'strerror', None) or str(error)
-    return text.splitlines()[0] if text else type(error).__name__
 
 
 @patch
@@ -1368,7 +1379,24 @@ def _open(self: VideoWriter):
     if self.pattern:
         self.sink = _PictureFolder(self.temporary, self.pattern)
         return
-    encoding = Encoding(
+    try:
+        self.sink = _EncodedVideo(self.temporary, self._encoding())
+        self.sink.start(self._copier())
+    except LiftError:
+        raise
+    except OSError as e:
+        raise LiftError(f'{self.path}: cannot be written ({_reason(e)})') from None
+    except (ValueError, av.FFmpegError) as e:
+        raise LiftError(
+            f'{self.path}: cannot be encoded so ({_reason(e)}): '
+            f'{self.codec} refuses {self.pixel_format} in this size, or {self.suffix} a stream'
+        ) from None
+
+
+@patch
+def _encoding(self: VideoWriter):
+    "Return how the frames are encoded."
+    return Encoding(
         size=self.stored,
         fps=self.fps,
         codec=self.codec,
@@ -1380,18 +1408,6 @@ def _open(self: VideoWriter):
         pixel_aspect=self.like.pixel_aspect if self.like else None,
         light=film_light(self.like),
     )
-    try:
-        self.sink = _EncodedVideo(self.temporary, encoding)
-        self.sink.start(self._copier())
-    except LiftError:
-        raise
-    except OSError as e:
-        raise LiftError(f'{self.path}: cannot be written ({_reason(e)})') from None
-    except (ValueError, av.FFmpegError) as e:
-        raise LiftError(
-            f'{self.path}: cannot be encoded so ({_reason(e)}): '
-            f'{self.codec} refuses {self.pixel_format} in this size, or {self.suffix} a stream'
-        ) from None
 
 
 @patch
