@@ -7,7 +7,7 @@ __all__ = ['CONTAINERS', 'HARDWARE', 'encoder_of', 'check_format', 'encoder_form
            'codec_tag', 'quality_options', 'stored_size', 'holds_alpha', 'is_pictures', 'kept_format', 'output_colour',
            'HDRLight', 'frame_light', 'film_light', 'can_hold_light', 'light_options', 'pixel_losses', 'first_packets',
            'fits', 'kept_flags', 'StreamPlan', 'plan_streams', 'timecode_at', 'find_timecode', 'StreamCopy', 'Encoding',
-           'encoder_options', 'VideoWriter', 'Prepared']
+           'encoder_options', 'target_codec', 'VideoWriter', 'Prepared']
 
 # %% ../../nbs/07_write.ipynb #f1b0d092
 import io
@@ -34,7 +34,6 @@ from fastcore.basics import patch
 from PIL import Image
 
 from ..core import LiftError
-from ..machine import check_outputs
 from lift.video.colour import (
     Colour,
     alpha_plane,
@@ -49,7 +48,6 @@ from lift.video.colour import (
 )
 from .files import FOLDER_RATE, frame_rate, list_pictures, open_video
 from .read import VideoFrame, VideoInfo, probe
-from .times import Clock, Timeline
 
 # %% ../../nbs/07_write.ipynb #6b869ed6
 _usual = 'libx264, libx265, libvpx-vp9 and ffv1 are usual'
@@ -209,6 +207,20 @@ def holds_alpha(
     if name in ('vp8', 'vp9'):  # alpha is a second stream, which mp4 and mov do not know
         return suffix in ('.mkv', '.webm')
     return name not in ('h264', 'hevc', 'av1')  # few decoders know it
+
+# %% ../../nbs/07_write.ipynb #27955536
+def _without_alpha(pixel_format):
+    "Return the planar format without alpha: yuv420p of yuva420p."
+    plain = plain_format(pixel_format)
+    for with_alpha, without in (
+        ('yuva', 'yuv'),
+        ('gbrap', 'gbrp'),
+        ('ya8', 'gray'),
+        ('ya', 'gray'),
+    ):
+        if plain.startswith(with_alpha):
+            return without + plain[len(with_alpha) :]
+    return plain
 
 # %% ../../nbs/07_write.ipynb #2abcb3ad
 _odd_formats = re.compile(r'pal8|mono|msb|x2|xv|f16|f32|vuyx|yuvj|bayer|xyz')
@@ -933,7 +945,6 @@ class _VideoContainer:
 
     def __init__(self, temporary, time_base):
         self.container, self.copy = _open_output(temporary, time_base), None
-        self.end = None  # seconds: when the last frame stops being shown
 
     def start(self, copy=None):  # a function that returns a StreamCopy into a container
         "Add what is copied, and write the header: a stream that does not fit fails here."
@@ -1000,7 +1011,6 @@ class _EncodedVideo(_VideoContainer):
         self.taken = taken_format(encoding.codec, encoding.pixel_format)
         self.time_base = encoding.time_base
         self.duration = round(1 / encoding.fps / encoding.time_base)
-        self.held = None  # the latest frame: how long it stands is known with the next one
         self.stream = self.container.add_stream(
             encoding.codec, encoding.fps, options=encoder_options(encoding)
         )
@@ -1032,32 +1042,17 @@ def put(
     time: Fraction,  # seconds
 ):
     "Encode one frame."
-    if self.held is not None:
-        self.mux(self._encode(*self.held))
-    self.held = reorder(frame, self.taken), round(time / self.time_base)
-
-
-@patch
-def _encode(self: _EncodedVideo, frame, ticks):
-    "Encode a frame for a time; return the packets that are ready."
-    frame.pts, frame.time_base = ticks, self.time_base
+    frame = reorder(frame, self.taken)
+    frame.pts, frame.time_base = round(time / self.time_base), self.time_base
     frame.duration = self.duration
     frame.pict_type = 0  # the encoder chooses; not the type that the frame had in its source
-    return self.stream.encode(frame)
+    self.mux(self.stream.encode(frame))
 
 
 @patch
 def flush(self: _EncodedVideo):
-    "Write the frames that are still held; the last one stands until the end."
-    last, extra = self.held[1], 0
-    packets = [*self._encode(*self.held), *self.stream.encode(None)]
-    if self.end is not None:
-        extra = round(self.end / self.time_base) - last - self.duration
-    for i, packet in enumerate(packets):
-        is_last = packet.pts == last or i == len(packets) - 1  # shown last, decoded last
-        if is_last and 2 * extra > self.duration:  # less than half a frame is rounding
-            packet.duration = self.duration + extra
-    self.mux(packets)
+    "Write the frames that the encoder still holds."
+    self.mux(self.stream.encode(None))
 
 # %% ../../nbs/07_write.ipynb #5dcb6f62
 def _encode_png(frame):
@@ -1144,8 +1139,18 @@ def _picture_pattern(
     return '%06d.png' if not suffix or path.is_dir() else None
 
 
-def _check_folder(folder, pattern, overwrite=False):
-    "LiftError unless the pictures can go into the folder."
+def target_codec(
+    path,  # of a video or of pictures
+):  # FFmpeg's name
+    "Return the codec that a target gets by default; that of the pictures for a folder."
+    pattern = _picture_pattern(Path(path))
+    if pattern:
+        return 'png' if pattern.lower().endswith('.png') else 'mjpeg'
+    return CONTAINERS.get(Path(path).suffix.lower(), 'libx264')
+
+
+def _check_folder(folder, pattern):
+    "LiftError unless the pictures can go into the folder: it must not hold anything yet."
     try:
         pattern % 0
     except (TypeError, ValueError):
@@ -1154,7 +1159,8 @@ def _check_folder(folder, pattern, overwrite=False):
         ) from None
     if folder.is_file():
         raise LiftError(f'{folder}: is a file: name a folder for the pictures')
-    check_outputs([folder / pattern], overwrite=overwrite)
+    if folder.is_dir() and any(folder.iterdir()):
+        raise LiftError(f'{folder}: this folder is not empty: pictures go to a new or empty one')
 
 # %% ../../nbs/07_write.ipynb #7f9b7e3c
 def _check_codec(codec, pixel_format):
@@ -1211,15 +1217,13 @@ class VideoWriter:
         like=None,  # a source (path or VideoInfo) whose tags, times and sound are taken over
         time_base: Fraction = None,  # seconds; by default the finest of rate and source
         copy: bool = True,  # also copy sound and all else of `like`, and tell what cannot be kept
-        line: Timeline = None,  # of the source: sound follows where its clock jumps
-        end: Fraction = None,  # seconds: when the last frame stops; by default after a period
-        overwrite: bool = False,  # a folder that holds such pictures already is replaced
+        clock=None,  # a Clock that places the copied packets of a spliced source
     ):
         self.path, self.fps, self.crf = Path(path), frame_rate(fps), crf
         self.size = tuple(size) if size else None
         self.like = probe(like) if isinstance(like, (str, Path)) else like
         self.pixel_format = check_format(pixel_format).replace('yuvj', 'yuv')
-        self.line, self.end, self.overwrite = line, end, overwrite
+        self.clock = clock
         self._check_target(codec)
         self.start = self.like.start if self.like else Fraction(0)
         self.time_base = time_base or _common_time_base(self.fps, self.like)
@@ -1229,7 +1233,8 @@ class VideoWriter:
         self.stored = None  # (H, W) with the column or row that the codec needs
         self.count, self.last = 0, None  # frames so far, and the time of the last one
         if copy and self.like:
-            self._tell_losses()
+            for note in self._losses():
+                warnings.warn(note, stacklevel=2)
 
 # %% ../../nbs/07_write.ipynb #55759d8b
 @patch
@@ -1259,38 +1264,18 @@ def _check_target(self: VideoWriter, codec):
 @patch
 def _check_pictures(self: VideoWriter):
     "Choose the format of pictures, and check their folder."
+    self.codec = target_codec(self.path)
+    is_png = self.codec == 'png'
     if self.pattern == self.path.name:
         self.path = self.path.parent
-    _check_folder(self.path, self.pattern, self.overwrite)
-    is_png = self.pattern.lower().endswith('.png')
-    self.codec, self.suffix = 'png' if is_png else 'mjpeg', ''
+    _check_folder(self.path, self.pattern)
+    self.suffix = ''
     colours = 'rgba' if is_png and has_alpha(self.pixel_format) else 'rgb'
     is_deep = is_png and bit_depth(self.pixel_format) > 8
     names = {'rgb': ('rgb24', 'rgb48be'), 'rgba': ('rgba', 'rgba64be')}
     self.pixel_format = names[colours][is_deep]
 
-
-def _without_alpha(pixel_format):
-    "Return the planar format without alpha: yuv420p of yuva420p."
-    plain = plain_format(pixel_format)
-    for with_alpha, without in (
-        ('yuva', 'yuv'),
-        ('gbrap', 'gbrp'),
-        ('ya8', 'gray'),
-        ('ya', 'gray'),
-    ):
-        if plain.startswith(with_alpha):
-            return without + plain[len(with_alpha) :]
-    return plain
-
 # %% ../../nbs/07_write.ipynb #981dca13
-@patch
-def _tell_losses(self: VideoWriter):
-    "Warn of what the output cannot keep of its source."
-    for note in self._losses():
-        warnings.warn(note, stacklevel=3)
-
-
 @patch
 def _losses(self: VideoWriter):  # list of texts
     "Say what the output cannot keep of its source, and what would keep it."
@@ -1310,6 +1295,12 @@ def _losses(self: VideoWriter):  # list of texts
     if timecode and not timecode_at(timecode, like.fps, self.fps):
         notes.append(f'{like.path}: its time code {timecode} cannot count this rate: left out')
     return notes
+
+# %% ../../nbs/07_write.ipynb #1c577f1b
+def _reason(error):
+    "Return the text of an error of the system, of FFmpeg or of PyAV, in one line."
+    text = getattr(error, 'strerror', None) or str(error)
+    return text.splitlines()[0] if text else type(error).__name__
 
 # %% ../../nbs/07_write.ipynb #681391f1
 _temporary_numbers = count()  # of the temporary files of this process
@@ -1338,21 +1329,10 @@ def _complete(self: VideoWriter):
     "Finish the file or folder and give it its name."
     if self.sink is None:
         raise LiftError(f'{self.path}: no frame was written')
-    self.sink.end = self.end
     self.sink.finish()
     if self.pattern and self.path.is_dir():
-        old = self.temporary.with_suffix('.old')
-        os.replace(self.path, old)
-        os.replace(self.temporary, self.path)
-        shutil.rmtree(old)
-    else:
-        os.replace(self.temporary, self.path)
-
-
-def _reason(error):
-    "Return the text of an error of the system, of FFmpeg or of PyAV, in one line."
-    text = getattr(error, 'strerror', None) or str(error)
-    return text.splitlines()[0] if text else type(error).__name__
+        self.path.rmdir()  # it is empty
+    os.replace(self.temporary, self.path)
 
 
 @patch
@@ -1399,20 +1379,8 @@ def _open(self: VideoWriter):
     if self.pattern:
         self.sink = _PictureFolder(self.temporary, self.pattern)
         return
-    encoding = Encoding(
-        size=self.stored,
-        fps=self.fps,
-        codec=self.codec,
-        crf=self.crf,
-        pixel_format=self.pixel_format,
-        colour=self.colour,
-        time_base=self.time_base,
-        left=self.left,
-        pixel_aspect=self.like.pixel_aspect if self.like else None,
-        light=film_light(self.like),
-    )
     try:
-        self.sink = _EncodedVideo(self.temporary, encoding)
+        self.sink = _EncodedVideo(self.temporary, self._encoding())
         self.sink.start(self._copier())
     except LiftError:
         raise
@@ -1426,12 +1394,29 @@ def _open(self: VideoWriter):
 
 
 @patch
+def _encoding(self: VideoWriter):
+    "Return how the frames are encoded."
+    return Encoding(
+        size=self.stored,
+        fps=self.fps,
+        codec=self.codec,
+        crf=self.crf,
+        pixel_format=self.pixel_format,
+        colour=self.colour,
+        time_base=self.time_base,
+        left=self.left,
+        pixel_aspect=self.like.pixel_aspect if self.like else None,
+        light=film_light(self.like),
+    )
+
+
+@patch
 def _copier(self: VideoWriter):
     "Return the function that makes the StreamCopy, or None if nothing is copied."
     if not self.copy:
         return None
-    rates, line = (self.like.fps, self.fps), self.line
-    return lambda out: StreamCopy(self.copy, out, Clock(line) if line else None, rates)
+    rates = self.like.fps, self.fps
+    return lambda container: StreamCopy(self.copy, container, self.clock, rates)
 
 # %% ../../nbs/07_write.ipynb #89ec4c13
 @dataclass
