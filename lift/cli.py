@@ -9,6 +9,7 @@ __all__ = ['app', 'Dtype', 'AnyDtype', 'RUN', 'command', 'DemoOptions', 'demo', 
 
 # %% ../nbs/95_cli.ipynb #ad69875d
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -321,9 +322,8 @@ def _save_sheet(sheet, target):
 # %% ../nbs/95_cli.ipynb #2cb872e9
 def _named_frames(options):  # sorted list of numbers
     "Check what the options ask for, and read the numbers of `--frames`."
-    from lift.streaming.jobs import timeline
     from lift.streaming.repair import frame_numbers
-    from lift.video.read import probe
+    from lift.video.times import timeline
 
     if (options.frames is None) == (not options.find):
         raise LiftError('give either --frames 12,40-42 or --find')
@@ -334,12 +334,12 @@ def _named_frames(options):  # sorted list of numbers
         )
     if not options.frames:
         return []
-    return frame_numbers(options.frames, len(timeline(probe(options.source)).times))
+    return frame_numbers(options.frames, len(timeline(options.source).times))
 
 
 def _found_frames(options, net, device):  # list of numbers; None if nothing is left to do
     "Look for faults, print them, and draw the sheet if the target is one."
-    from lift.streaming.repair import fault_sheet, find_faults, repairable
+    from lift.streaming.repair import fault_sheet, find_faults, needs_repair, repairable
 
     source, target = options.source, options.target
     faults = find_faults(source)
@@ -347,9 +347,10 @@ def _found_frames(options, net, device):  # list of numbers; None if nothing is 
     print('\n'.join(map(str, faults)) or f'{source}: nothing found')
     if faults and _is_sheet(target):
         _save_sheet(fault_sheet(source, faults, net, device), target)
-    if numbers:
-        print(f"lift repair {source} OUT --frames {','.join(map(str, numbers))}")
-    return numbers if faults and not _is_sheet(target) else None
+    which = f"--frames {','.join(map(str, numbers))}" if numbers else '--find'
+    if needs_repair(faults):
+        print(f'lift repair {shlex.quote(str(source))} OUT {which}')
+    return numbers if needs_repair(faults) and not _is_sheet(target) else None
 
 # %% ../nbs/95_cli.ipynb #b08c1e5a
 @command(RepairOptions)
