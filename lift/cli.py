@@ -152,6 +152,14 @@ def _refuse_stills(sources, target):
     )
 
 # %% ../nbs/95_cli.ipynb #91c55073
+def _fault_text(damage):
+    "Say what was made of a damaged source."
+    if damage.ends_early:
+        return f'{damage}: what precedes the damage was used'
+    repair = '; `lift repair --find` makes those in doubt, too' if damage.doubtful else ''
+    return f'{damage}: the missing frames were interpolated{repair}'
+
+
 def _do(
     source,
     target,
@@ -160,7 +168,7 @@ def _do(
     "Do one input, and print its report."
     report = work(source, target)
     print(f'\n{report}')
-    return f'{report.damage}: what precedes the damage was used' if report.damage else None
+    return _fault_text(report.damage) if report.damage else None
 
 
 def _each(
@@ -290,8 +298,8 @@ class RepairOptions:
     # proposed, on a sheet.
     target: Positional[Path]
     frames: str | None = None  # Numbers of frames to make anew, counted from 0: 12,40-42.
-    # Look for frames that are missing, doubled or spoilt; tell what was found, and repair it if
-    # the target is a video.
+    # Look for frames that are damaged, missing, doubled or spoilt; tell what was found, and
+    # repair it if the target is a video or a folder.
     find: bool = False
     model: str = 'lift15'  # lift15, lift15-spec, rife, blend, minterpolate, or a file of weights.
     device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps.
@@ -339,7 +347,13 @@ def _named_frames(options):  # sorted list of numbers
 
 def _found_frames(options, net, device):  # list of numbers; None if nothing is left to do
     "Look for faults, print them, and draw the sheet if the target is one."
-    from lift.streaming.repair import fault_sheet, find_faults, needs_repair, repairable
+    from lift.streaming.repair import (
+        fault_sheet,
+        find_faults,
+        needs_repair,
+        range_text,
+        repairable,
+    )
 
     source, target = options.source, options.target
     faults = find_faults(source)
@@ -347,7 +361,9 @@ def _found_frames(options, net, device):  # list of numbers; None if nothing is 
     print('\n'.join(map(str, faults)) or f'{source}: nothing found')
     if faults and _is_sheet(target):
         _save_sheet(fault_sheet(source, faults, net, device), target)
-    which = f"--frames {','.join(map(str, numbers))}" if numbers else '--find'
+    elif not needs_repair(faults):
+        print(f'{target}: is not written')
+    which = f'--frames {range_text(numbers)}' if numbers else '--find'
     if needs_repair(faults):
         print(f'lift repair {shlex.quote(str(source))} OUT {which}')
     return numbers if needs_repair(faults) and not _is_sheet(target) else None

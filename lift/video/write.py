@@ -34,6 +34,7 @@ from fastcore.basics import patch
 from PIL import Image
 
 from ..core import LiftError
+from ..machine import check_outputs
 from lift.video.colour import (
     Colour,
     alpha_plane,
@@ -48,6 +49,7 @@ from lift.video.colour import (
 )
 from .files import FOLDER_RATE, frame_rate, list_pictures, open_video
 from .read import VideoFrame, VideoInfo, probe
+from .times import Clock, Timeline
 
 # %% ../../nbs/07_write.ipynb #6b869ed6
 _usual = 'libx264, libx265, libvpx-vp9 and ffv1 are usual'
@@ -945,6 +947,7 @@ class _VideoContainer:
 
     def __init__(self, temporary, time_base):
         self.container, self.copy = _open_output(temporary, time_base), None
+        self.end = None  # seconds: when the last frame stops being shown
 
     def start(self, copy=None):  # a function that returns a StreamCopy into a container
         "Add what is copied, and write the header: a stream that does not fit fails here."
@@ -1011,6 +1014,7 @@ class _EncodedVideo(_VideoContainer):
         self.taken = taken_format(encoding.codec, encoding.pixel_format)
         self.time_base = encoding.time_base
         self.duration = round(1 / encoding.fps / encoding.time_base)
+        self.held = None  # the latest frame: how long it stands is known with the next one
         self.stream = self.container.add_stream(
             encoding.codec, encoding.fps, options=encoder_options(encoding)
         )
@@ -1042,17 +1046,32 @@ def put(
     time: Fraction,  # seconds
 ):
     "Encode one frame."
-    frame = reorder(frame, self.taken)
-    frame.pts, frame.time_base = round(time / self.time_base), self.time_base
+    if self.held is not None:
+        self.mux(self._encode(*self.held))
+    self.held = reorder(frame, self.taken), round(time / self.time_base)
+
+
+@patch
+def _encode(self: _EncodedVideo, frame, ticks):
+    "Encode a frame for a time; return the packets that are ready."
+    frame.pts, frame.time_base = ticks, self.time_base
     frame.duration = self.duration
     frame.pict_type = 0  # the encoder chooses; not the type that the frame had in its source
-    self.mux(self.stream.encode(frame))
+    return self.stream.encode(frame)
 
 
 @patch
 def flush(self: _EncodedVideo):
-    "Write the frames that the encoder still holds."
-    self.mux(self.stream.encode(None))
+    "Write the frames that are still held; the last one stands until the end."
+    last, extra = self.held[1], 0
+    packets = [*self._encode(*self.held), *self.stream.encode(None)]
+    if self.end is not None:
+        extra = round(self.end / self.time_base) - last - self.duration
+    for i, packet in enumerate(packets):
+        is_last = packet.pts == last or i == len(packets) - 1  # shown last, decoded last
+        if is_last and 2 * extra > self.duration:  # less than half a frame is rounding
+            packet.duration = self.duration + extra
+    self.mux(packets)
 
 # %% ../../nbs/07_write.ipynb #5dcb6f62
 def _encode_png(frame):
@@ -1149,8 +1168,8 @@ def target_codec(
     return CONTAINERS.get(Path(path).suffix.lower(), 'libx264')
 
 
-def _check_folder(folder, pattern):
-    "LiftError unless the pictures can go into the folder: it must not hold anything yet."
+def _check_folder(folder, pattern, overwrite=False):
+    "LiftError unless the pictures can go into the folder."
     try:
         pattern % 0
     except (TypeError, ValueError):
@@ -1159,8 +1178,7 @@ def _check_folder(folder, pattern):
         ) from None
     if folder.is_file():
         raise LiftError(f'{folder}: is a file: name a folder for the pictures')
-    if folder.is_dir() and any(folder.iterdir()):
-        raise LiftError(f'{folder}: this folder is not empty: pictures go to a new or empty one')
+    check_outputs([folder / pattern], overwrite=overwrite)
 
 # %% ../../nbs/07_write.ipynb #7f9b7e3c
 def _check_codec(codec, pixel_format):
@@ -1217,13 +1235,15 @@ class VideoWriter:
         like=None,  # a source (path or VideoInfo) whose tags, times and sound are taken over
         time_base: Fraction = None,  # seconds; by default the finest of rate and source
         copy: bool = True,  # also copy sound and all else of `like`, and tell what cannot be kept
-        clock=None,  # a Clock that places the copied packets of a spliced source
+        line: Timeline = None,  # of the source: sound follows where its clock jumps
+        end: Fraction = None,  # seconds: when the last frame stops; by default after a period
+        overwrite: bool = False,  # a folder that holds such pictures already is replaced
     ):
         self.path, self.fps, self.crf = Path(path), frame_rate(fps), crf
         self.size = tuple(size) if size else None
         self.like = probe(like) if isinstance(like, (str, Path)) else like
         self.pixel_format = check_format(pixel_format).replace('yuvj', 'yuv')
-        self.clock = clock
+        self.line, self.end, self.overwrite = line, end, overwrite
         self._check_target(codec)
         self.start = self.like.start if self.like else Fraction(0)
         self.time_base = time_base or _common_time_base(self.fps, self.like)
@@ -1233,8 +1253,7 @@ class VideoWriter:
         self.stored = None  # (H, W) with the column or row that the codec needs
         self.count, self.last = 0, None  # frames so far, and the time of the last one
         if copy and self.like:
-            for note in self._losses():
-                warnings.warn(note, stacklevel=2)
+            self._tell_losses()
 
 # %% ../../nbs/07_write.ipynb #55759d8b
 @patch
@@ -1268,7 +1287,7 @@ def _check_pictures(self: VideoWriter):
     is_png = self.codec == 'png'
     if self.pattern == self.path.name:
         self.path = self.path.parent
-    _check_folder(self.path, self.pattern)
+    _check_folder(self.path, self.pattern, self.overwrite)
     self.suffix = ''
     colours = 'rgba' if is_png and has_alpha(self.pixel_format) else 'rgb'
     is_deep = is_png and bit_depth(self.pixel_format) > 8
@@ -1276,6 +1295,13 @@ def _check_pictures(self: VideoWriter):
     self.pixel_format = names[colours][is_deep]
 
 # %% ../../nbs/07_write.ipynb #981dca13
+@patch
+def _tell_losses(self: VideoWriter):
+    "Warn of what the output cannot keep of its source."
+    for note in self._losses():
+        warnings.warn(note, stacklevel=3)
+
+
 @patch
 def _losses(self: VideoWriter):  # list of texts
     "Say what the output cannot keep of its source, and what would keep it."
@@ -1329,10 +1355,15 @@ def _complete(self: VideoWriter):
     "Finish the file or folder and give it its name."
     if self.sink is None:
         raise LiftError(f'{self.path}: no frame was written')
+    self.sink.end = self.end
     self.sink.finish()
     if self.pattern and self.path.is_dir():
-        self.path.rmdir()  # it is empty
-    os.replace(self.temporary, self.path)
+        old = self.temporary.with_suffix('.old')
+        os.replace(self.path, old)
+        os.replace(self.temporary, self.path)
+        shutil.rmtree(old)
+    else:
+        os.replace(self.temporary, self.path)
 
 
 @patch
@@ -1415,8 +1446,8 @@ def _copier(self: VideoWriter):
     "Return the function that makes the StreamCopy, or None if nothing is copied."
     if not self.copy:
         return None
-    rates = self.like.fps, self.fps
-    return lambda container: StreamCopy(self.copy, container, self.clock, rates)
+    rates, line = (self.like.fps, self.fps), self.line
+    return lambda out: StreamCopy(self.copy, out, Clock(line) if line else None, rates)
 
 # %% ../../nbs/07_write.ipynb #89ec4c13
 @dataclass
