@@ -6,8 +6,10 @@
 __all__ = ['Reading', 'Job', 'job_frames', 'Report', 'side_by_side', 'Pieces', 'run_job', 'interpolate_video']
 
 # %% ../../nbs/63_jobs.ipynb #48b6265a
+import hashlib
 import json
 import math
+import os
 import shutil
 import time
 import warnings
@@ -33,7 +35,7 @@ from .filters import prepared, watch_cuts, without_repeats
 from .tiles import fit_to_memory
 from ..video.read import DamagedVideo, probe, read_video
 from ..video.times import Timeline, timeline, usual_gap
-from ..video.write import CONTAINERS, VideoWriter, kept_format
+from ..video.write import VideoWriter, kept_format, target_codec
 
 # %% ../../nbs/63_jobs.ipynb #81bd536d
 class Reading:
@@ -90,9 +92,9 @@ class Job:
         self._check_source()
         same = self.same_rate or self.dedupe or not self.line.even
         self.factor, self.rate = target_rate(self.line.fps, self.factor, self.fps, same)
-        suffix = self.target.suffix.lower()
-        self.codec = self.codec or CONTAINERS.get(suffix, 'png')
+        self.codec = self.codec or target_codec(self.target)
         if self.pixel_format is None:
+            suffix = self.target.suffix.lower()
             self.pixel_format = kept_format(self.info, self.codec, True, suffix)
         self.alpha = self.writer(self.target).alpha and self.info.alpha  # interpolated, too
         self._warn()
@@ -239,6 +241,14 @@ def side_by_side(
     return F.interpolate(both, (h, w), mode='area')
 
 # %% ../../nbs/63_jobs.ipynb #1d50858e
+def _pieces_name(name):
+    "Return the name of the folder of pieces of a target; no longer than file systems allow."
+    whole = f'.{name}.pieces'
+    if len(os.fsencode(whole)) <= 255:
+        return whole
+    return f'.{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.pieces'
+
+
 class Pieces:
     "Finished pieces of a job, in a hidden folder beside its target."
 
@@ -247,7 +257,7 @@ class Pieces:
     def __init__(self, job: Job):
         self.job = job
         target = job.target.parent if '%' in job.target.name else job.target
-        self.folder = target.with_name(f'.{target.name}.pieces')
+        self.folder = target.with_name(_pieces_name(target.name))
         self.suffix = job.target.suffix.lower()
         if '26' in job.codec:  # H.264 and H.265
             self.suffix = '.mp4'
