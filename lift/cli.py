@@ -29,7 +29,7 @@ from tyro.conf import Positional
 import lift
 from . import __version__
 from .core import LiftError
-from .machine import check_outputs, out_of_memory, writing
+from .machine import check_apart, check_outputs, out_of_memory, writing
 
 # %% ../nbs/95_cli.ipynb #660db8ed
 app = tyro.extras.SubcommandApp()
@@ -228,7 +228,7 @@ def _jobs(options, sources, target):  # list of (source, target)
     "Settle where each input goes, and check that no output destroys anything."
     targets = _targets(sources, target)
     inputs = _inputs(*sources, models=options.model)
-    check_outputs([*targets, options.preview], inputs, overwrite=True)  # none is an input
+    check_apart([*targets, options.preview], inputs)
     jobs = list(zip(sources, targets))
     if len(jobs) > 1 and options.resume and not options.overwrite:
         for _, finished in jobs:
