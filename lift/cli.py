@@ -10,6 +10,7 @@ __all__ = ['app', 'Dtype', 'AnyDtype', 'RUN', 'command', 'DemoOptions', 'demo', 
 # %% ../nbs/95_cli.ipynb #ad69875d
 import os
 import shlex
+import shutil
 import signal
 import sys
 import threading
@@ -615,7 +616,13 @@ def thesis(options):
             f'{out}: holds something already: name a new folder, or add --overwrite to replace '
             'the tables and figures in it'
         )
-    written = make_chapter(options.results, out)
+    is_new = not out.exists()
+    try:
+        written = make_chapter(options.results, out)
+    except LiftError:
+        if is_new:
+            shutil.rmtree(out, ignore_errors=True)
+        raise
     print(f'{out}: {len(written)} files, their origin in {written[-1]}')
 
 # %% ../nbs/95_cli.ipynb #bd5b7503
