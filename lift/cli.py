@@ -10,6 +10,7 @@ __all__ = ['app', 'Dtype', 'AnyDtype', 'RUN', 'command', 'DemoOptions', 'demo', 
 # %% ../nbs/95_cli.ipynb #ad69875d
 import os
 import shlex
+import shutil
 import signal
 import sys
 import threading
@@ -29,7 +30,7 @@ from tyro.conf import Positional
 import lift
 from . import __version__
 from .core import LiftError
-from .machine import check_outputs, out_of_memory, writing
+from .machine import check_apart, check_outputs, out_of_memory, writing
 
 # %% ../nbs/95_cli.ipynb #660db8ed
 app = tyro.extras.SubcommandApp()
@@ -236,7 +237,7 @@ def _jobs(options, sources, target):  # list of (source, target)
     "Settle where each input goes, and check that no output destroys anything."
     targets = _targets(sources, target)
     inputs = _inputs(*sources, models=options.model)
-    check_outputs([*targets, options.preview], inputs, overwrite=True)  # none is an input
+    check_apart([*targets, options.preview], inputs)
     jobs = list(zip(sources, targets))
     if len(jobs) > 1 and options.resume and not options.overwrite:
         for _, finished in jobs:
@@ -631,7 +632,13 @@ def thesis(options):
             f'{out}: holds something already: name a new folder, or add --overwrite to replace '
             'the tables and figures in it'
         )
-    written = make_chapter(options.results, out)
+    is_new = not out.exists()
+    try:
+        written = make_chapter(options.results, out)
+    except LiftError:
+        if is_new:
+            shutil.rmtree(out, ignore_errors=True)
+        raise
     print(f'{out}: {len(written)} files, their origin in {written[-1]}')
 
 # %% ../nbs/95_cli.ipynb #bd5b7503
