@@ -96,7 +96,8 @@ class Job:
         if self.pixel_format is None:
             suffix = self.target.suffix.lower()
             self.pixel_format = kept_format(self.info, self.codec, True, suffix)
-        self.alpha = self.writer(self.target).alpha and self.info.alpha  # interpolated, too
+        first = self.writer(self.target, tell=True)  # refuses what cannot be written
+        self.alpha = first.alpha and self.info.alpha  # interpolated, too
         self._warn()
         self.model = fit_to_memory(self.model, self.info.size, self.device, self.tile)
 
@@ -137,6 +138,7 @@ def writer(
     self: Job,
     path,
     copy: bool = True,  # sound and other streams of the source, too
+    tell: bool = False,  # warn of what the output cannot keep
 ):  # VideoWriter
     "Return a writer for the output, or for a piece of it."
     like = replace(self.info, start=self.line.times[0])
@@ -148,7 +150,7 @@ def writer(
             exact = None
     choices = dict(codec=self.codec, crf=self.crf, pixel_format=self.pixel_format)
     choices |= dict(time_base=exact, copy=copy, line=self.line, end=self.line.end)
-    choices |= dict(overwrite=self.overwrite)
+    choices |= dict(overwrite=self.overwrite, tell=tell)
     return VideoWriter(path, self.rate, like=like, **choices)
 
 # %% ../../nbs/63_jobs.ipynb #2c0c44ec

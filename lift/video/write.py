@@ -1234,7 +1234,8 @@ class VideoWriter:
         pixel_format: str = 'yuv420p',  # FFmpeg's name; for PNGs its depth and its alpha count
         like=None,  # a source (path or VideoInfo) whose tags, times and sound are taken over
         time_base: Fraction = None,  # seconds; by default the finest of rate and source
-        copy: bool = True,  # also copy sound and all else of `like`, and tell what cannot be kept
+        copy: bool = True,  # also copy sound and all else of `like`
+        tell: bool = True,  # with `copy`, warn of what cannot be kept
         line: Timeline = None,  # of the source: sound follows where its clock jumps
         end: Fraction = None,  # seconds: when the last frame stops; by default after a period
         overwrite: bool = False,  # a folder that holds such pictures already is replaced
@@ -1252,7 +1253,7 @@ class VideoWriter:
         self.sink = None  # takes the frames; opened with the first one
         self.stored = None  # (H, W) with the column or row that the codec needs
         self.count, self.last = 0, None  # frames so far, and the time of the last one
-        if copy and self.like:
+        if tell and copy and self.like:
             self._tell_losses()
 
 # %% ../../nbs/07_write.ipynb #55759d8b
