@@ -19,7 +19,7 @@ from ..core import LiftError, Window
 from ..interpolators.protocol import as_interpolator
 from ..machine import out_of_memory
 from .tiles import must_be_lean, smaller_tiles
-from ..video.files import frame_rate
+from ..video.files import frame_rate, read_fraction
 
 # %% ../../nbs/61_engine.ipynb #a8f84f16
 def output_times(
@@ -74,8 +74,8 @@ def target_rate(
 def read_factor(factor):  # Fraction
     "Read a factor; LiftError for what is no number."
     try:
-        return Fraction(str(factor))
-    except (ValueError, ZeroDivisionError):
+        return read_fraction(factor)
+    except ValueError:
         raise LiftError(f'--factor {factor}: give a number such as 2, 2.5 or 5/2') from None
 
 # %% ../../nbs/61_engine.ipynb #32eeb20a

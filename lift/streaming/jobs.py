@@ -33,6 +33,7 @@ from ..machine import check_outputs
 from .engine import OutputFrame, interpolate_stream, output_times, target_rate
 from .filters import prepared, watch_cuts, without_repeats
 from .tiles import fit_to_memory
+from ..video.files import list_pictures
 from ..video.read import DamagedVideo, probe, read_video
 from ..video.times import Timeline, timeline, usual_gap
 from ..video.write import VideoWriter, kept_format, target_codec
@@ -243,6 +244,14 @@ def side_by_side(
     return F.interpolate(both, (h, w), mode='area')
 
 # %% ../../nbs/63_jobs.ipynb #1d50858e
+def _files_mark(source):
+    "Return a digest of the names, sizes and times of a source's files."
+    files = [source] if source.is_file() else list_pictures(source)
+    stats = [(path.name, path.stat()) for path in files]
+    marks = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
+    return hashlib.sha256(repr(marks).encode()).hexdigest()
+
+
 def _pieces_name(name):
     "Return the name of the folder of pieces of a target; no longer than file systems allow."
     whole = f'.{name}.pieces'
@@ -280,11 +289,10 @@ class Pieces:
 
     def settings(self):  # dict
         "Return what makes this job this one and no other."
-        job, stat = self.job, self.job.source.stat()
+        job = self.job
         return dict(
             source=str(job.source.resolve()),
-            size=stat.st_size,
-            changed=stat.st_mtime,
+            files=_files_mark(job.source),
             frames=len(job.line.times),
             model=job.model.name,
             tile=job.model.tile,
@@ -382,7 +390,7 @@ def interpolate_video(
     job = Job(source, target, model, factor, fps, overwrite=overwrite, **choices)
     if not preview:
         return run_job(job, partial(job_frames, job), resume)
-    with VideoWriter(preview, job.rate) as side:
+    with VideoWriter(preview, job.rate, overwrite=overwrite) as side:
         return run_job(job, lambda first: _previewed(job_frames(job, first), side), resume)
 
 

@@ -51,17 +51,21 @@ def stream_rate(stream):  # Fraction
     return frame_rate(rate) if counts_milliseconds else rate
 
 # %% ../../nbs/05_times.ipynb #7f2379e3
+_count_from_zero = ('asf', 'nut')  # their durations include the time before the first frame
+
+
 def stream_duration(stream):  # Fraction, or None
     "Return the seconds that a video stream should last, as the file says."
+    start = (stream.start_time or 0) * stream.time_base
+    from_zero = start if stream.container.format.name in _count_from_zero else 0
     if stream.duration:
-        return stream.duration * stream.time_base
+        return stream.duration * stream.time_base - from_zero
     tag = re.fullmatch(r'(\d+):(\d+):(\d+(?:\.\d+)?)', stream.metadata.get('DURATION', ''))
     if tag:
-        end = int(tag[1]) * 3600 + int(tag[2]) * 60 + Fraction(tag[3])
-        return end - (stream.start_time or 0) * stream.time_base
+        return int(tag[1]) * 3600 + int(tag[2]) * 60 + Fraction(tag[3]) - start
     container = stream.container
     if container.duration and len(container.streams) == 1:
-        return Fraction(container.duration, av.time_base)
+        return Fraction(container.duration, av.time_base) - from_zero
     return None
 
 # %% ../../nbs/05_times.ipynb #01f25b29
@@ -179,7 +183,9 @@ def usual_gap(
 
 def clock_start(container):  # Fraction, seconds
     "Return the time of the file that becomes 0."
-    start = Fraction(container.start_time or 0, av.time_base)
+    streams = [s for s in container.streams if s.type in ('video', 'audio')]
+    starts = [s.start_time * s.time_base for s in streams if s.start_time is not None]
+    start = min(starts, default=Fraction(0))
     begins_anywhere = container.format.flags & _JUMPS or start > _LONGEST_STEP
     return start if begins_anywhere else Fraction(0)
 
