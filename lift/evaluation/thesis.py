@@ -174,11 +174,12 @@ def make_chapter(
     out='chapter',  # folder to be made
 ):  # list of the files written
     "Write every table and figure, and `sources.md`, which says where each comes from."
+    shown = exhibits(results)  # before anything is made
     tables, figures = Path(out) / 'tables', Path(out) / 'figures'
     for folder in (tables, figures):
         folder.mkdir(parents=True, exist_ok=True)
     written, sources = [], ['| exhibit | record | command |', '| --- | --- | --- |']
-    for e in exhibits(results):
+    for e in shown:
         table = tables / f'{e.name}.tex'
         table.write_text(e.latex(), encoding='utf-8')
         written += [table, *_save_figure(figures, e.name, e.figure)]

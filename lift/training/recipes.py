@@ -88,6 +88,8 @@ def extended(
         if not isinstance(values, dict):
             raise LiftError(f'{origin}: is extended, but holds no keys and values')
         values = merged(values, changes)
+    if not isinstance(values, dict):
+        raise LiftError(f'{origin or "recipe"}: a recipe is a mapping of keys to values')
     return values
 
 
