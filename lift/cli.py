@@ -370,24 +370,11 @@ def _found_frames(options, net, device):  # list of numbers; None if nothing is 
     return numbers if needs_repair(faults) and not _is_sheet(target) else None
 
 # %% ../nbs/95_cli.ipynb #b08c1e5a
-@command(RepairOptions)
-def repair(options):  # exit status
-    "Repair the frames that are named, or those that are found."
-    inputs = _inputs(options.source, models=options.model)
-    check_outputs([options.target], inputs, options.overwrite)
-    _check_crf(options.crf)
-    numbers = _named_frames(options)
-    from lift.interpolators.registry import get_interpolator
-    from lift.machine import pick_device
+def _repair_with(options, numbers, model, device):  # function of source and target
+    "Settle how an input is repaired."
     from lift.streaming.repair import repair_video
 
-    device = pick_device(options.device)
-    model = get_interpolator(options.model, device, options.dtype, options.scale)
-    if options.find:
-        numbers = _found_frames(options, model, device)
-        if numbers is None:
-            return 0
-    work = partial(
+    return partial(
         repair_video,
         frames=numbers,
         model=model,
@@ -398,6 +385,25 @@ def repair(options):  # exit status
         tile=options.tile,
         overwrite=options.overwrite,
     )
+
+
+@command(RepairOptions)
+def repair(options):  # exit status
+    "Repair the frames that are named, or those that are found."
+    inputs = _inputs(options.source, models=options.model)
+    check_outputs([options.target], inputs, options.overwrite)
+    _check_crf(options.crf)
+    numbers = _named_frames(options)
+    from lift.interpolators.registry import get_interpolator
+    from lift.machine import pick_device
+
+    device = pick_device(options.device)
+    model = get_interpolator(options.model, device, options.dtype, options.scale)
+    if options.find:
+        numbers = _found_frames(options, model, device)
+        if numbers is None:
+            return 0
+    work = _repair_with(options, numbers, model, device)
     return _each([(options.source, options.target)], work)
 
 # %% ../nbs/95_cli.ipynb #2160d1da
@@ -473,7 +479,7 @@ def _check_strata(options):
         results = [options.csv.with_suffix(suffix) for suffix in beside]
         check_outputs(results, options.paths, options.overwrite)
 
-
+# %% ../nbs/95_cli.ipynb #4ee8c68f
 @command(EvaluateOptions)
 def evaluate(options):  # exit status
     "Score models on clips, and by strata if asked for."

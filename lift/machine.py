@@ -217,7 +217,7 @@ def _check_other(output: _Place, other: _Place):
             'give each a place of its own'
         )
 
-
+# %% ../nbs/01_machine.ipynb #09045242
 def check_apart(
     outputs,  # names of files, folders or sequences of pictures; None stands for no output
     inputs=(),  # what the outputs are made from, named in the same ways

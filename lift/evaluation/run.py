@@ -692,7 +692,7 @@ def _clear(csv, own):
     for file in [csv, csv.with_suffix('.json'), *_parts(csv)] if is_first else [own]:
         file.unlink(missing_ok=True)
 
-
+# %% ../../nbs/54_run.ipynb #c3e9eb2b
 def _resume(
     csv: Path,
     record: dict,  # of this run; what an earlier run recorded is added to it
@@ -763,8 +763,9 @@ def _missing_rows(clips, plan, models, done):  # list of (clip, targets), count 
     return jobs, total
 
 # %% ../../nbs/54_run.ipynb #a90b7c5e
-def _check_options(csv: Path | None, workers: int, paths=(), overwrite: bool = False):
-    "LiftError for a table that is no CSV or would destroy something, or for no worker."
+def _checked_table(csv, workers: int, paths=(), overwrite: bool = False):  # Path, or None
+    "Return the path of the table; LiftError if it is no CSV or would destroy something."
+    csv = None if csv is None else Path(csv)
     if workers < 1:
         raise LiftError(f'workers={workers}: give at least 1')
     if csv and csv.suffix.lower() != '.csv':
@@ -775,6 +776,7 @@ def _check_options(csv: Path | None, workers: int, paths=(), overwrite: bool = F
         check_apart(files, paths)
         if not csv.exists():  # else it must be the table of this run, and the others are its own
             check_outputs(files, paths, overwrite)
+    return csv
 
 # %% ../../nbs/54_run.ipynb #db2e63f3
 def evaluate(
@@ -794,15 +796,14 @@ def evaluate(
     progress: bool = True,  # show a bar with the time left
 ):  # pandas DataFrame with COLUMNS; clips that could not be used in .attrs['skipped']
     "Score models on clips, a row per frame and model; continue an earlier run with the same `csv`."
-    csv = csv and Path(csv)
-    _check_options(csv, workers, paths, overwrite)
+    csv = _checked_table(csv, workers, paths, overwrite)
     rule = TargetRule(sampling, factor, every, limit, protocol)
     clips, device = find_clips(paths), _own_device(device)
     loaded, described = load_models(models, device, dtype)
     options = dict(csv=csv, device=device, dtype=dtype, workers=workers)
     command = command_of(paths, models, rule, flip, **options)
     record = _new_record(rule, described, clips, device, dtype, flip, command)
-    options['overwrite'] = overwrite
+    options |= dict(overwrite=overwrite)
     return _run(rule, clips, loaded, record, options, flip, progress)
 
 # %% ../../nbs/54_run.ipynb #c1fc285a

@@ -155,14 +155,18 @@ def writer(
     return VideoWriter(path, self.rate, like=like, **choices)
 
 # %% ../../nbs/63_jobs.ipynb #2c0c44ec
+def _first_needed(job, first):
+    "Return the number of the first source frame that output frames from `first` on need."
+    start = next(islice(job.times, first, None), job.line.times[-1])
+    return max(0, bisect_right(job.line.times, start) - 24)
+
+
 def job_frames(
     job: Job,
     first: int = 0,  # number of the output frame to begin with
 ):  # iterator of OutputFrame; closing it ends the thread that reads
-    "Make the frames of a job's output, up to damage of its source, which is raised after them."
-    start = next(islice(job.times, first, None), job.line.times[-1])
-    earlier = max(0, bisect_right(job.line.times, start) - 24)
-    reading = Reading(job.source, job.line, earlier)
+    "Make the frames of a job's output; damage of its source is raised after them."
+    reading = Reading(job.source, job.line, _first_needed(job, first))
     frames = without_repeats(reading) if job.dedupe else iter(reading)
     cuts = set(job.line.begins)
     output = interpolate_stream(
@@ -259,7 +263,7 @@ def _pieces_name(name):
         return whole
     return f'.{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.pieces'
 
-
+# %% ../../nbs/63_jobs.ipynb #61d22e1c
 class Pieces:
     "Finished pieces of a job, in a hidden folder beside its target."
 

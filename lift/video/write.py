@@ -1350,7 +1350,7 @@ def __enter__(self: VideoWriter):
         ) from None
     return self
 
-
+# %% ../../nbs/07_write.ipynb #e759a98d
 @patch
 def _complete(self: VideoWriter):
     "Finish the file or folder and give it its name."
