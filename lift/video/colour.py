@@ -271,6 +271,14 @@ def _grey_format(bits):
     return 'gray' if bits == 8 else f'gray{bits}le'
 
 
+def _planar_rgb(pixel_format):
+    "Return the planar format for samples of RGB; with alpha only if that changes no sample."
+    plain, bits = plain_format(pixel_format), bit_depth(pixel_format)
+    if plain.startswith('gbr') and 8 <= bits <= 16:
+        return plain
+    return f'gbrp{min(bits, 16)}le' if bits > 8 else 'gbrp'
+
+
 def full_size_planes(
     frame: av.VideoFrame,  # as decoded
 ):  # arrays [H, W] and their Coding
@@ -283,7 +291,7 @@ def full_size_planes(
         rgb = reformat(frame, format='gbrp', **how)
         return plane_arrays(rgb), Coding('rgb', 8, True, 0)
     if code.kind == 'rgb':
-        return plane_arrays(reformat(frame, format=f'gbrp{code.bits}le')), code
+        return plane_arrays(reorder(frame, _planar_rgb(frame.format.name))), code
     if code.kind == 'grey':
         return plane_arrays(reformat(frame, format=_grey_format(code.bits))), code
     planes = plane_arrays(reformat(frame, format='yuv444p16le', **KEEP_COLOURS))
@@ -493,7 +501,7 @@ def _alpha_levels(alpha, pixel_format):
     return levels.to(torch.uint8 if bits == 8 else torch.uint16)
 
 # %% ../../nbs/04_colour.ipynb #b53856ed
-def _scaler_input(code):
+def _scaler_input(pixel_format, code):
     "Return the format of full-size levels for the scaler, its Coding, and the scaler's options."
     if code.kind == 'grey':
         return _grey_format(code.bits), code, {}
@@ -501,7 +509,7 @@ def _scaler_input(code):
     ranges = dict(src_color_range=2, dst_color_range=2 if full else 1)
     how = dict(ranges, dst_colorspace=code.matrix, interpolation=_flags)
     if code.kind == 'rgb':
-        return 'gbrp' if code.bits == 8 else f'gbrp{code.bits}le', code, how
+        return _planar_rgb(pixel_format), code, how
     if code.bits > 8:
         return 'yuv444p16le', replace(code, shift=16 - code.bits), KEEP_COLOURS
     if code.full:  # the scaler would round U and V down
@@ -584,7 +592,7 @@ class _PlanesOnTheWay:
 # %% ../../nbs/04_colour.ipynb #4745ae18
 def _begin_on_processor(image, alpha, pixel_format, code, colour, left):
     "Make the frame with FFmpeg's scaler; the function that is returned only hands it over."
-    full_size, levels, how = _scaler_input(code)
+    full_size, levels, how = _scaler_input(pixel_format, code)
     make = new_frame if full_size == pixel_format else _reused_frame
     frame = make(tuple(image.shape[-2:]), full_size, left)
     fill_planes(plane_arrays(frame), image, levels)
@@ -596,7 +604,7 @@ def _begin_on_processor(image, alpha, pixel_format, code, colour, left):
 
 def _begin_on_gpu(image, alpha, pixel_format, code, colour, left):
     "Make the planes on the device; the function that is returned waits for them."
-    input_format, levels, how = _scaler_input(code)
+    input_format, levels, how = _scaler_input(pixel_format, code)
     if _planar.fullmatch(pixel_format):
         input_format, levels = pixel_format, code
     frame = new_frame(tuple(image.shape[-2:]), input_format, left)

@@ -197,6 +197,19 @@ def _features(pixel_format):
     return _Features('yuv', 16 // chroma.height, 16 // chroma.width, bits, alpha)
 
 
+@lru_cache
+def _opens(codec, pixel_format):
+    "Return whether this machine can open an encoder."
+    trial = av.CodecContext.create(codec, 'w')
+    trial.width, trial.height, trial.time_base = 640, 360, 1 / FOLDER_RATE
+    trial.pix_fmt = taken_format(codec, pixel_format)
+    try:
+        trial.open()
+    except (ValueError, av.FFmpegError):
+        return False
+    return True
+
+
 def holds_alpha(
     codec: str,
     pixel_format: str,
@@ -207,7 +220,7 @@ def holds_alpha(
         return False
     name = encoder_of(codec).canonical_name
     if name in ('vp8', 'vp9'):  # alpha is a second stream, which mp4 and mov do not know
-        return suffix in ('.mkv', '.webm')
+        return suffix in ('.mkv', '.webm') and _opens(codec, pixel_format)
     return name not in ('h264', 'hevc', 'av1')  # few decoders know it
 
 # %% ../../nbs/07_write.ipynb #27955536
@@ -237,8 +250,8 @@ def _candidates(codec):
 
 def _distance(source, other, alpha):
     "Return a key that orders pixel formats: what is lost first, then what is stored in vain."
-    kinds = {'grey': ('grey', 'yuv', 'rgb'), 'yuv': ('yuv', 'rgb', 'grey')}
-    kinds['rgb'] = ('rgb', 'yuv', 'grey')
+    kinds = {'yuv': ('yuv', 'rgb', 'grey'), 'rgb': ('rgb', 'yuv', 'grey')}
+    kinds['grey'] = (other.kind,)  # every kind holds grey
     coarser = other.down / source.down, other.across / source.across
     finer = source.down / other.down, source.across / other.across
     return (
@@ -271,6 +284,8 @@ def _own_format(info, codec, alpha, suffix):
     wanted = _wanted(info, codec)
     if wanted != _features(name) or not taken_format(codec, name):
         return None
+    if _odd_formats.search(name) or bit_depth(name) < 8:
+        return None  # LIFT cannot make its samples
     keeps = holds_alpha(codec, name, suffix) if wanted.alpha and alpha else not wanted.alpha
     return name if keeps else None
 
@@ -293,19 +308,6 @@ def kept_format(
     if hardware_of(codec):  # lists formats that only some devices take
         names = [n for n in names if _opens(codec, n)] or names
     return names[0] if names else 'yuv420p'
-
-
-@lru_cache
-def _opens(codec, pixel_format):
-    "Return whether this machine can open an encoder."
-    trial = av.CodecContext.create(codec, 'w')
-    trial.width, trial.height, trial.time_base = 640, 360, 1 / FOLDER_RATE
-    trial.pix_fmt = taken_format(codec, pixel_format)
-    try:
-        trial.open()
-    except (ValueError, av.FFmpegError):
-        return False
-    return True
 
 # %% ../../nbs/07_write.ipynb #29bd410d
 def output_colour(
