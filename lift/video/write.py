@@ -261,6 +261,7 @@ def _distance(source, other, alpha):
         max(0, source.bits - other.bits),
         sum(max(0, ratio - 1) for ratio in finer),
         max(0, other.bits - source.bits),
+        other.kind != source.kind,
     )
 
 
