@@ -6,8 +6,9 @@
 __all__ = ['CONTAINERS', 'HARDWARE', 'encoder_of', 'check_format', 'encoder_formats', 'taken_format', 'hardware_of', 'is_mpeg',
            'codec_tag', 'quality_options', 'stored_size', 'holds_alpha', 'is_pictures', 'kept_format', 'output_colour',
            'HDRLight', 'frame_light', 'film_light', 'can_hold_light', 'light_options', 'pixel_losses', 'first_packets',
-           'fits', 'kept_flags', 'StreamPlan', 'plan_streams', 'timecode_at', 'find_timecode', 'StreamCopy', 'Encoding',
-           'encoder_options', 'target_codec', 'VideoWriter', 'Prepared']
+           'fits', 'kept_flags', 'StreamPlan', 'plan_streams', 'timecode_at', 'find_timecode', 'StreamCopy',
+           'display_size', 'reserve_display', 'write_display', 'Encoding', 'encoder_options', 'target_codec',
+           'VideoWriter', 'Prepared']
 
 # %% ../../nbs/07_write.ipynb #f1b0d092
 import io
@@ -17,6 +18,7 @@ import re
 import shutil
 import struct
 import warnings
+import zlib
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -711,12 +713,22 @@ def _names_of(stream):
     return {names[k]: v for k, v in stream.metadata.items() if k in names}
 
 
+def _sound_duration(packet):
+    "Return how long a packet of sound lasts, in its ticks, by decoding it; 0 if that fails."
+    try:
+        seconds = sum(Fraction(frame.samples, frame.sample_rate) for frame in packet.decode())
+    except (ValueError, av.FFmpegError):
+        return 0
+    return round(seconds / packet.time_base)
+
+
 class _CopiedStream:
     "The packets of one stream on their way into an output."
 
     def __init__(self, stream, output, suffix):
         self.stream, self.last = self._added(stream, output, suffix), None
-        self.gap = 1 if suffix in ('.mp4', '.mov') else 0  # least ticks between two packets
+        self.is_mp4 = suffix in ('.mp4', '.mov')
+        self.gap = 1 if self.is_mp4 else 0  # least ticks between two packets
         self.stream.metadata.update(_names_of(stream))
         self.stream.disposition = kept_flags(stream, suffix)[0]
 
@@ -726,6 +738,9 @@ class _CopiedStream:
 
     def made_of(self, packet):
         "Return the output's packet, or None."
+        # A last packet without a duration would lie outside of an mp4's edit list.
+        if self.is_mp4 and not packet.duration and self.stream.type == 'audio':
+            packet.duration = _sound_duration(packet)
         if not packet.has_sidedata('new_extradata'):
             return packet
         return _bare_packet(packet)  # a container has one header; damage may look like this
@@ -936,6 +951,76 @@ def close(self: StreamCopy):
     "Close the source."
     self.opened.close()
 
+# %% ../../nbs/07_write.ipynb #fa8597c5
+def display_size(
+    size,  # (H, W) as stored
+    pixel_aspect: Fraction,  # width of a pixel by its height
+):  # (width, height) in pixels
+    "Return the size at which a picture is displayed; exact if the height grows at most 4 times."
+    shape = Fraction(size[1], size[0]) * pixel_aspect
+    height = math.ceil(size[0] / shape.denominator) * shape.denominator
+    if height > 4 * size[0]:
+        height = size[0]
+    return round(height * shape), height
+
+
+def reserve_display(stream):
+    "Reserve room for the display size in the header of a Matroska file."
+    stream.metadata['title'] = stream.metadata.get('title', '') + 64 * ' '
+
+
+def _children(data, begin, end):
+    "Yield number, beginning, content's beginning and end of the elements of Matroska in bytes."
+    while begin < min(end, len(data)):
+        length = 9 - data[begin].bit_length()
+        inside = begin + length + 9 - data[begin + length].bit_length()
+        number = data[begin : begin + length].hex()
+        coded = int.from_bytes(data[begin + length : inside], 'big')
+        after = inside + coded - (1 << 7 * (inside - begin - length))
+        yield number, begin, inside, after
+        begin = after
+
+# %% ../../nbs/07_write.ipynb #fd988e23
+def _with_display(track, display):
+    "Return a track of Matroska, without its head, with a display size and as long as before."
+    parts = []
+    for number, begin, inside, end in _children(track, 0, len(track)):
+        part = track[begin:end]
+        if number == '536e':  # the title, with the blanks
+            title = track[inside:end].rstrip(b' ')
+            part = _element(number, title) if title else b''
+        if number == 'e0':  # the picture
+            sizes = [_element(n, side) for n, side in zip(('54b0', '54ba'), display)]
+            others = [
+                track[a:z]
+                for n, a, _, z in _children(track, inside, end)
+                if n != '54b2'  # the unit of the display size, which FFmpeg calls unknown
+            ]
+            part = _element(number, *others, *sizes)
+        parts.append(part)
+    body = b''.join(parts)
+    return body + _element('ec', bytes(len(track) - len(body) - 9))  # empty; its head has 9 bytes
+
+
+def write_display(
+    path,  # a complete Matroska or WebM file whose header has room
+    display,  # (width, height) in pixels
+):
+    "Write the display size of the picture into the header of a file."
+    with open(path, 'r+b') as file:
+        head = file.read(1 << 24)
+        segment = next(c for c in _children(head, 0, len(head)) if c[0] == '18538067')
+        tracks = next(c for c in _children(head, *segment[2:]) if c[0] == '1654ae6b')
+        inside = list(_children(head, *tracks[2:]))
+        track = next(c for c in inside if c[0] == 'ae')  # the picture comes first
+        data = bytearray(head[: tracks[3]])
+        data[track[2] : track[3]] = _with_display(head[track[2] : track[3]], display)
+        if inside[0][0] == 'bf':  # a checksum of all that follows in this element
+            checksum = zlib.crc32(data[inside[0][3] :])
+            data[inside[0][2] : inside[0][3]] = checksum.to_bytes(4, 'little')
+        file.seek(tracks[1])
+        file.write(data[tracks[1] :])
+
 # %% ../../nbs/07_write.ipynb #5bae1978
 def _open_output(temporary, time_base):
     "Open a container for writing; mp4 and mov count time in the given unit."
@@ -950,13 +1035,22 @@ class _VideoContainer:
 
     def __init__(self, temporary, time_base):
         self.container, self.copy = _open_output(temporary, time_base), None
+        self.path = temporary
+        self.display = None  # (width, height) to write into the header of a Matroska file
         self.end = None  # seconds: when the last frame stops being shown
 
     def start(self, copy=None):  # a function that returns a StreamCopy into a container
         "Add what is copied, and write the header: a stream that does not fit fails here."
         if copy:
             self.copy = copy(self.container)
+        if self.display:
+            reserve_display(self.container.streams.video[0])
         self.container.start_encoding()
+
+    def mark_aspect(self, size, pixel_aspect):
+        "Give the picture its pixel aspect where the container has to say it."
+        if self.path.suffix in ('.mkv', '.webm') and pixel_aspect not in (None, 0, 1):
+            self.display = display_size(size, pixel_aspect)
 
     def mux(self, packets):
         "Write packets of the video, and before each of them what is copied up to its time."
@@ -974,6 +1068,8 @@ class _VideoContainer:
         if self.copy:
             self.copy.until(None)
         self.close()
+        if self.display:
+            write_display(self.path, self.display)
 
     def close(self):
         "Close all files, complete or not."
@@ -1024,6 +1120,7 @@ class _EncodedVideo(_VideoContainer):
         if encoding.light and can_hold_light(encoding.codec, temporary.suffix):
             _give_light(self.stream, encoding.light)
         self._set_up(encoding, temporary.suffix)
+        self.mark_aspect(encoding.size, encoding.pixel_aspect)
 
     def _set_up(self, encoding, suffix):
         "Give the stream all settings of the encoding."
@@ -1130,9 +1227,13 @@ class _JoinedVideo(_VideoContainer):
             self.stream.time_base = stream.time_base
             self.extradata = stream.codec_context.extradata
             self.stream.framerate = fps  # else Matroska has no default duration
+            aspect, context = stream.sample_aspect_ratio, self.stream.codec_context
+            if aspect:
+                context.sample_aspect_ratio = aspect
+                self.mark_aspect((context.height, context.width), aspect)
             is_hevc = stream.codec_context.name == 'hevc'
             if is_hevc and temporary.suffix in ('.mp4', '.mov'):
-                self.stream.codec_context.codec_tag = 'hvc1'
+                context.codec_tag = 'hvc1'
 
     def put(self, piece, time=None):
         "Append the packets of a piece."
