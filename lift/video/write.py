@@ -721,7 +721,7 @@ def _sound_duration(packet):
         return 0
     return round(seconds / packet.time_base)
 
-
+# %% ../../nbs/07_write.ipynb #aaa3c4a1
 class _CopiedStream:
     "The packets of one stream on their way into an output."
 
@@ -1029,7 +1029,7 @@ def _open_output(temporary, time_base):
         options = {'movflags': 'faststart', 'movie_timescale': str(time_base.denominator)}
     return av.open(f'file:{temporary}', 'w', options=options)
 
-
+# %% ../../nbs/07_write.ipynb #c281e2e1
 class _VideoContainer:
     "A container with one video stream, and what is copied from a source."
 
