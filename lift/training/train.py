@@ -31,7 +31,7 @@ from ..metrics import psnr, ssim
 from ..model.lift import create_lift_model
 from ..model.rife import load_rife, rife_weights_path
 from ..model.staged import LIFT
-from ..model.weights import save_weights, shipped_weights
+from ..model.weights import load_weights, save_weights, shipped_weights
 from lift.training.fusion_inputs import (
     FusionInputsLIFT,
     FusionInputsLoader,
@@ -202,11 +202,23 @@ class TrainConfig(RunConfig):
     weights: str | None = None  # a file to start from, or the name of weights in the package
     pretrained_encoder: str | None = None  # a file for the encoder alone, or 'rife'
     rates: dict = field(default_factory=dict)  # share of the rate by beginning of a name; 0 freezes
+    encoder: str | None = None  # frozen or learns, from first to last; by default on schedule
     first_epoch: int = 1  # number of the first epoch in the encoder's schedule
     phases: tuple = ()  # changes to this configuration, trained one after the other
+    after: str | None = None  # final weights of the phase before; the phases set it
 
+    choices = dict(encoder=(None, 'frozen', 'learns'))
     limits = dict(first_epoch=(1, None))
+    may_change = ('after',)  # the folder of a run may move
     parts = dict(model=model_config, data=DataConfig.from_dict, learner=LearnerConfig.from_dict)
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.encoder and self.first_epoch != 1:
+            raise LiftError(
+                f'first_epoch={self.first_epoch}: is a place in the schedule of the encoder, '
+                f'which encoder={self.encoder} does not follow: leave one of them out'
+            )
 
 # %% ../../nbs/45_train.ipynb #ce953a03
 class LiftTask(Task):
@@ -219,10 +231,12 @@ class LiftTask(Task):
         rates: dict = None,  # share of the learning rate by beginning of a name; 0 freezes
         first_epoch: int = 1,  # number of the first epoch in the encoder's schedule
         margin: int = 0,  # pixels at the borders of a crop that the loss leaves out
+        encoder: str | None = None,  # frozen or learns, from first to last; by default on schedule
     ):
         super().__init__(model)
         self.criterion, self.rates = LiftLoss(loss), dict(rates or {})
-        self.first_epoch, self.margin, self.teacher = first_epoch, margin, None
+        self.first_epoch, self.encoder = first_epoch, encoder
+        self.margin, self.teacher = margin, None
         self._check_margin()
         self._check_rates()
 
@@ -278,6 +292,9 @@ def prefix(self: LiftTask, name: str):  # str or None
 @patch
 def set_epoch(self: LiftTask, epoch: int):
     self.model.set_epoch(epoch + self.first_epoch - 1)
+    if self.encoder:
+        for _, p in self.model.encoder_parameters():
+            p.requires_grad_(self.encoder == 'learns')
     for name, p in self.model.named_parameters():
         prefix = self.prefix(name)
         if prefix is not None and not self.rates[prefix]:
@@ -288,12 +305,13 @@ def set_epoch(self: LiftTask, epoch: int):
 def param_groups(self: LiftTask, lr: float):
     names, groups = {id(p): n for n, p in self.model.named_parameters()}, {}
     for group in self.model.param_groups(lr):
+        base = lr if self.encoder else group['lr']
         for p in group['params']:
             prefix = self.prefix(names[id(p)])
             name, share = group['name'], 1
             if prefix is not None:
                 name, share = f'{name}, {prefix}', self.rates[prefix]
-            part = groups.setdefault(name, dict(name=name, params=[], lr=group['lr'] * share))
+            part = groups.setdefault(name, dict(name=name, params=[], lr=base * share))
             part['params'].append(p)
     return list(groups.values())
 
@@ -414,8 +432,8 @@ def decibel(x: Tensor, target: Tensor):  # scalar
 class FusionTask(LiftTask):
     "The fusion of a LIFT, trained on fusion inputs; everything before it stays as it is."
 
-    def __init__(self, model: LIFT, *args):
-        super().__init__(FusionInputsLIFT(model), *args)
+    def __init__(self, model: LIFT, *args, **options):
+        super().__init__(FusionInputsLIFT(model), *args, **options)
 
     def predict(self, model, batch):
         return model(batch)
@@ -494,13 +512,15 @@ def start_model(config: TrainConfig):  # LIFT, report or None
     "Make the network as it is before the first step."
     torch.manual_seed(config.learner.seed)
     weights = config.weights and (shipped_weights(config.weights) or config.weights)
-    model = create_lift_model(config.model, weights)
-    if not config.pretrained_encoder:
-        return model, None
-    from_rife = config.pretrained_encoder == 'rife'
-    return model, model.load_encoder(
-        rife_weights_path() if from_rife else config.pretrained_encoder
-    )
+    model, loaded = create_lift_model(config.model, weights), None
+    if config.pretrained_encoder:
+        from_rife = config.pretrained_encoder == 'rife'
+        path = rife_weights_path() if from_rife else config.pretrained_encoder
+        loaded = model.load_encoder(path)
+    if config.after:
+        load_weights(model, config.after)
+        loaded = None  # nothing of the file is left
+    return model, loaded
 
 
 def create_learner(
@@ -514,14 +534,19 @@ def create_learner(
     if loaded and processes.is_main_process:
         print(f'encoder from {config.pretrained_encoder}:\n{loaded}')
     ranks = processes.process_index, processes.num_processes
-    task_settings = config.loss, config.rates, config.first_epoch
+    task_settings = dict(
+        loss=config.loss,
+        rates=config.rates,
+        first_epoch=config.first_epoch,
+        encoder=config.encoder,
+    )
     with processes.main_process_first():  # it decodes what is not in the cache yet
         if config.data.dataset == 'fusion_inputs':
             train, valid, digest = fusion_loaders(config, model, *ranks)
-            task = FusionTask(model, *task_settings)
+            task = FusionTask(model, **task_settings)
         else:
             train, valid, digest = loaders(config, *ranks)
-            task = LiftTask(model, *task_settings, config.data.margin)
+            task = LiftTask(model, **task_settings, margin=config.data.margin)
     weights = task.criterion.weights
     return build_learner(config, task, train, valid, folder, callbacks, digest, loss=weights)
 
@@ -536,7 +561,7 @@ def train(
     "Train, phase by phase."
     runs = unrolled(config, folder)
     if dry_run:
-        runs = [(place, replace(phase, weights=config.weights)) for place, phase in runs]
+        runs = [(place, replace(phase, after=None)) for place, phase in runs]
 
     def create(phase, place):
         return create_learner(phase, place, callbacks)
