@@ -4,14 +4,16 @@
 
 # %% auto #0
 __all__ = ['SECTIONS', 'STARTS', 'recipe_path', 'merged', 'extended', 'read_recipe', 'settings_digest', 'RunConfig',
-           'optional_type', 'parse_weights', 'as_field', 'Section', 'options_class', 'given', 'recipe_with_options',
-           'changeable_keys', 'run_settings', 'threads_for', 'join_processes', 'standard_callbacks', 'build_learner',
-           'phases_by_name', 'unrolled', 'report', 'train_phases']
+           'optional_type', 'parse_weights', 'as_field', 'Section', 'options_class', 'given', 'over_phases',
+           'length_changes', 'refuse_epochs_by_clock', 'option_changes', 'recipe_with_options', 'changeable_keys',
+           'run_settings', 'threads_for', 'join_processes', 'standard_callbacks', 'build_learner', 'phases_by_name',
+           'unrolled', 'split_phase_words', 'refuse_words_of_run', 'phase_changed', 'report', 'train_phases']
 
 # %% ../../nbs/44_recipes.ipynb #42537f0f
 import hashlib
 import json
 import os
+import re
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass, make_dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -215,7 +217,61 @@ def given(options, section: Section):  # {field: value}
             found[f.name] = as_field(value, f.type)
     return found
 
+# %% ../../nbs/44_recipes.ipynb #bb41da9e
+def _without(phase: dict, changes: dict):  # a new mapping
+    "Leave out of a phase what the changes set."
+    kept = {}
+    for key, value in phase.items():
+        change = changes.get(key)
+        if key in SECTIONS and isinstance(value, dict) and isinstance(change, dict):
+            kept[key] = {k: v for k, v in value.items() if k not in change}
+        elif key not in changes:
+            kept[key] = value
+    return kept
+
+
+def over_phases(values: dict, changes: dict):  # a new mapping
+    "Merge changes into a recipe; they count for all of its phases."
+    result = merged(values, changes)
+    if values.get('phases'):
+        result['phases'] = [_without(phase, changes) for phase in values['phases']]
+    return result
+
+# %% ../../nbs/44_recipes.ipynb #6e08baf3
+def length_changes(learner: dict):  # the same, with `steps`
+    "Let the epochs of a command line count, instead of the steps of a recipe."
+    if 'epochs' not in learner:
+        return learner
+    if 'steps' in learner:
+        raise LiftError('--epochs, --steps: both say how long the run is: give one of them')
+    return learner | dict(steps=None)
+
+
+def refuse_epochs_by_clock(
+    values: dict,  # the recipe, changed
+    learner: dict,  # what the command line says of the learner
+):
+    "LiftError for epochs that a phase would ignore."
+    for phase in values.get('phases') or [{}]:
+        schedule = merged(values, phase).get('learner', {}).get('schedule')
+        if 'epochs' in learner and schedule == 'clock':
+            raise LiftError(
+                '--epochs: schedule=clock ends with its time: '
+                'give --time_limit, the minutes, or another --schedule'
+            )
+
 # %% ../../nbs/44_recipes.ipynb #b9fead89
+def option_changes(
+    options,  # of `options_class`
+    sections: dict,  # {key of the configuration: Section}
+):  # nested mapping
+    "Collect what the command line says of the sections."
+    found = {key: given(options, section) for key, section in sections.items()}
+    if 'learner' in found:
+        found['learner'] = length_changes(found['learner'])
+    return {key: values for key, values in found.items() if values}
+
+
 def recipe_with_options(
     options,  # of `options_class`, with `config`
     sections: dict,  # {key of the configuration: Section}
@@ -223,8 +279,10 @@ def recipe_with_options(
 ):  # nested mapping
     "Read the recipe that the options name; change what they say."
     values = read_recipe(options.config) if options.config else {}
-    of_sections = {key: given(options, section) for key, section in sections.items()}
-    return merged(values, {k: v for k, v in of_sections.items() if v} | (changes or {}))
+    of_sections = option_changes(options, sections)
+    values = over_phases(values, of_sections | (changes or {}))
+    refuse_epochs_by_clock(values, of_sections.get('learner', {}))
+    return values
 
 # %% ../../nbs/44_recipes.ipynb #d2f01eb3
 def changeable_keys(config: Config, prefix: str = ''):  # tuple of dotted names
@@ -326,6 +384,55 @@ def unrolled(
             changes['after'] = str(runs[-1][0] / 'final.safetensors')
         runs.append((Path(folder) / name, type(config).from_dict(merged(plain, changes))))
     return runs
+
+# %% ../../nbs/44_recipes.ipynb #484369c0
+def split_phase_words(
+    args: list,  # words of a command line
+):  # words for the whole run, {phase: words}
+    "Pick the words of single phases: '--phase.NAME.key value' is '--key value' of that phase."
+    whole, phases = [], {}
+    target = whole
+    for word in args:
+        if word.startswith('--'):
+            target = whole
+        if word.startswith('--phase.'):
+            match = re.fullmatch(r'--phase\.([^.=]+)\.([^.=]+)(=.*)?', word, re.DOTALL)
+            if not match:
+                raise LiftError(f'{word}: write --phase.NAME.key, such as --phase.warmup.lr')
+            target = phases.setdefault(match[1], [])
+            word = f'--{match[2]}{match[3] or ""}'
+        target.append(word)
+    return whole, phases
+
+
+def refuse_words_of_run(
+    phase: str,
+    words: list,  # of that phase
+    kind: type,  # its options, of `options_class`
+    of_run: tuple,  # options that only a whole run has
+):
+    "LiftError for a word that is no option of a phase."
+    for word in words:
+        key = word.removeprefix('--').partition('=')[0].replace('-', '_')
+        if word.startswith('--') and key in of_run:
+            raise LiftError(f'--phase.{phase}.{key}: belongs to the whole run: write --{key}')
+        if word.startswith('--'):
+            look_up(key, {f.name: f for f in fields(kind)}, f'option of phase {phase}')
+
+# %% ../../nbs/44_recipes.ipynb #525db333
+def phase_changed(
+    values: dict,  # a recipe
+    name: str,  # of one of its phases
+    changes: dict,  # of that phase
+):  # a new mapping
+    "Change one phase of a recipe."
+    phases = list(values.get('phases') or ())
+    if not phases:
+        raise LiftError(f'--phase.{name}: the recipe has no phases: leave --phase.{name} out')
+    number = look_up(name, {key: n for n, key in enumerate(phases_by_name(phases))}, 'phase')
+    phases[number] = merged(phases[number], changes)
+    phases_by_name(phases)  # what a later phase cannot have is refused
+    return values | dict(phases=phases)
 
 # %% ../../nbs/44_recipes.ipynb #862d0c13
 def report(learner: Learner, folder):

@@ -7,7 +7,8 @@ __all__ = ['GROUPS', 'TAKES', 'DataOptions', 'SamplingOptions', 'StrideOptions',
            'FusionInputsOptions', 'DataConfig', 'options_taken', 'refuse_ignored', 'adapted', 'model_config',
            'TrainConfig', 'LiftTask', 'listed', 'folders_of', 'special_options', 'create_windows', 'Once',
            'augmentation', 'loaders', 'decibel', 'FusionTask', 'fusion_options', 'fusion_loaders', 'start_model',
-           'create_learner', 'train', 'train_options', 'config_of', 'train_command']
+           'create_learner', 'train', 'train_options', 'phase_options', 'changed_model', 'changed_models',
+           'with_phase_words', 'config_of', 'train_command']
 
 # %% ../../nbs/45_train.ipynb #99977344
 import math
@@ -45,10 +46,17 @@ from lift.training.recipes import (
     build_learner,
     given,
     join_processes,
+    merged,
+    option_changes,
     options_class,
     parse_weights,
+    phase_changed,
+    phases_by_name,
     recipe_with_options,
+    refuse_epochs_by_clock,
+    refuse_words_of_run,
     report,
+    split_phase_words,
     threads_for,
     train_phases,
     unrolled,
@@ -560,6 +568,8 @@ def train(
 ):  # the last Learner
     "Train, phase by phase."
     runs = unrolled(config, folder)
+    for _, phase in runs:
+        refuse_ignored(phase.data)
     if dry_run:
         runs = [(place, replace(phase, after=None)) for place, phase in runs]
 
@@ -585,6 +595,7 @@ _own = dict(
     weights=(str | None, None, 'weights to start from: a file, or a name of the package'),
     pretrained_encoder=(str | None, None, "weights for the encoder, or 'rife'"),
     rates=(str | None, None, 'shares of the learning rate by part, 0 freezes: flow.net=0.1'),
+    encoder=(str | None, None, 'frozen or learns; by default by the schedule of its epochs'),
     restart=(bool, False, 'start afresh where there is something to resume'),
     dry_run=(bool, False, 'two steps of everything, nothing kept'),
 )
@@ -594,27 +605,89 @@ def train_options():  # dataclass for `tyro.cli`
     "Make every option of `lift train`, flat."
     return options_class('TrainOptions', _own, dict(model=_model) | _parts)
 
+
+_of_phase = ('model', 'loss', 'rates', 'encoder')  # of `_own`; the others are of the whole run
+_of_run = tuple(name for name in _own if name not in _of_phase)
+
+
+def phase_options():  # dataclass for `tyro.cli`
+    "Make every option that one phase of `lift train` can have."
+    own = {name: _own[name] for name in _of_phase}
+    return options_class('PhaseOptions', own, dict(model=_model) | _parts)
+
 # %% ../../nbs/45_train.ipynb #47b2d9e0
-def config_of(options):  # TrainConfig
-    "Build the configuration that the options describe."
+def _own_changes(options):  # {field: value}
+    "Collect what the options say of loss, start, rates and encoder."
     changes = {}
-    for name in ('loss', 'weights', 'pretrained_encoder', 'rates'):
-        value = getattr(options, name)
+    for name in ('loss', 'rates', 'encoder', 'weights', 'pretrained_encoder'):
+        value = getattr(options, name, None)
         if value is not None:
             changes[name] = parse_weights(value) if name in ('loss', 'rates') else value
-    values = recipe_with_options(options, _parts, changes)
-    base = options.model or values.get('model', 'lift15-spec')
-    model = base if isinstance(base, dict) else dict(base=base)
-    return TrainConfig.from_dict(values | dict(model=model | given(options, _model)))
+    return changes
 
 
+def changed_model(
+    base,  # a name, or a mapping
+    options,
+):  # mapping
+    "Change a model as the options say; another name replaces it."
+    base = options.model or base
+    return (base if isinstance(base, dict) else dict(base=base)) | given(options, _model)
+
+
+def changed_models(values: dict, options):  # a new mapping
+    "Change the model of a recipe, and those of its phases."
+    result = values | dict(model=changed_model(values.get('model', 'lift15-spec'), options))
+    if values.get('phases'):
+        result['phases'] = phases = []
+        for phase in values['phases']:
+            if 'model' in phase:
+                phase = phase | dict(model=changed_model(phase['model'], options))
+            phases.append(phase)
+    return result
+
+# %% ../../nbs/45_train.ipynb #376dea7e
+def with_phase_words(
+    values: dict,  # a recipe
+    phase: str,  # name
+    words: list,  # options of that phase
+):  # a new mapping
+    "Change one phase of a recipe as its words say."
+    kind = phase_options()
+    refuse_words_of_run(phase, words, kind, _of_run)
+    options = tyro.cli(kind, prog=f'lift train --phase.{phase}', args=words)
+    changes = option_changes(options, _parts) | _own_changes(options)
+    values = phase_changed(values, phase, changes)
+    if options.model or given(options, _model):
+        base = phases_by_name(values['phases'])[phase].get('model', values['model'])
+        values = phase_changed(values, phase, dict(model=changed_model(base, options)))
+    one = merged(values, phases_by_name(values['phases'])[phase]) | dict(phases=())
+    refuse_epochs_by_clock(one, changes.get('learner', {}))
+    return values
+
+
+def config_of(
+    options,  # of the whole run
+    of_phases: dict = None,  # {name of a phase: words}
+):  # TrainConfig
+    "Build the configuration that the options describe."
+    values = changed_models(recipe_with_options(options, _parts, _own_changes(options)), options)
+    for phase, words in (of_phases or {}).items():
+        values = with_phase_words(values, phase, words)
+    return TrainConfig.from_dict(values)
+
+# %% ../../nbs/45_train.ipynb #ec676698
 def train_command(
     args: list,  # of `lift train`
 ):  # exit status
     "Train as the command line says."
-    again = 'Train LIFT. Run the same command again to go on after an interruption.'
-    options = tyro.cli(train_options(), prog='lift train', args=args, description=again)
-    config = config_of(options)
+    about = (
+        'Train LIFT. Run the same command again to go on after an interruption. '
+        'An option counts for all phases of a recipe; --phase.NAME.OPTION for one of them.'
+    )
+    args, of_phases = split_phase_words(args)
+    options = tyro.cli(train_options(), prog='lift train', args=args, description=about)
+    config = config_of(options, of_phases)
     name = options.name or (Path(options.config).stem if options.config else 'run')
     place = Path(options.out) / name
     learner = train(config, place, not options.restart, options.dry_run)
