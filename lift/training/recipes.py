@@ -276,9 +276,10 @@ def recipe_with_options(
     options,  # of `options_class`, with `config`
     sections: dict,  # {key of the configuration: Section}
     changes: dict = None,  # what the command changes itself
+    without: dict = None,  # what to start from where the options name no recipe
 ):  # nested mapping
     "Read the recipe that the options name; change what they say."
-    values = read_recipe(options.config) if options.config else {}
+    values = read_recipe(options.config) if options.config else without or {}
     of_sections = option_changes(options, sections)
     values = over_phases(values, of_sections | (changes or {}))
     refuse_epochs_by_clock(values, of_sections.get('learner', {}))

@@ -52,6 +52,7 @@ from lift.training.recipes import (
     parse_weights,
     phase_changed,
     phases_by_name,
+    read_recipe,
     recipe_with_options,
     refuse_epochs_by_clock,
     refuse_words_of_run,
@@ -587,7 +588,7 @@ _losses = (
 _parts = dict(data=Section(DataConfig), learner=Section(LearnerConfig))
 _model = Section(LiftConfig)
 _own = dict(
-    config=(str | None, None, f'{_recipes}, or a YAML file'),
+    config=(str | None, None, f'{_recipes}, or a YAML file; without one as spec, on any data'),
     name=(str | None, None, 'of the run; that of the recipe by default'),
     out=(str, 'runs', 'folder of all runs'),
     model=(str | None, None, 'lift15-spec or lift15; the options below change it'),
@@ -671,7 +672,9 @@ def config_of(
     of_phases: dict = None,  # {name of a phase: words}
 ):  # TrainConfig
     "Build the configuration that the options describe."
-    values = changed_models(recipe_with_options(options, _parts, _own_changes(options)), options)
+    specified = dict(learner=read_recipe('spec')['learner'])
+    values = recipe_with_options(options, _parts, _own_changes(options), without=specified)
+    values = changed_models(values, options)
     for phase, words in (of_phases or {}).items():
         values = with_phase_words(values, phase, words)
     return TrainConfig.from_dict(values)
