@@ -33,6 +33,8 @@ from ..model.lift import create_lift_model
 from ..model.rife import load_rife, rife_weights_path
 from ..model.staged import LIFT
 from ..model.weights import load_weights, save_weights, shipped_weights
+
+# %% ../../nbs/45_train.ipynb #bbda92dc
 from lift.training.fusion_inputs import (
     FusionInputsLIFT,
     FusionInputsLoader,
@@ -543,12 +545,8 @@ def create_learner(
     if loaded and processes.is_main_process:
         print(f'encoder from {config.pretrained_encoder}:\n{loaded}')
     ranks = processes.process_index, processes.num_processes
-    task_settings = dict(
-        loss=config.loss,
-        rates=config.rates,
-        first_epoch=config.first_epoch,
-        encoder=config.encoder,
-    )
+    names = 'loss', 'rates', 'first_epoch', 'encoder'
+    task_settings = {name: getattr(config, name) for name in names}
     with processes.main_process_first():  # it decodes what is not in the cache yet
         if config.data.dataset == 'fusion_inputs':
             train, valid, digest = fusion_loaders(config, model, *ranks)
