@@ -7,7 +7,8 @@ __all__ = ['GROUPS', 'TAKES', 'DataOptions', 'SamplingOptions', 'StrideOptions',
            'FusionInputsOptions', 'DataConfig', 'options_taken', 'refuse_ignored', 'adapted', 'model_config',
            'TrainConfig', 'LiftTask', 'listed', 'folders_of', 'special_options', 'create_windows', 'Once',
            'augmentation', 'loaders', 'decibel', 'FusionTask', 'fusion_options', 'fusion_loaders', 'start_model',
-           'create_learner', 'train', 'train_options', 'config_of', 'train_command']
+           'create_learner', 'train', 'train_options', 'phase_options', 'changed_model', 'changed_models',
+           'with_phase_words', 'config_of', 'train_command']
 
 # %% ../../nbs/45_train.ipynb #99977344
 import math
@@ -31,7 +32,9 @@ from ..metrics import psnr, ssim
 from ..model.lift import create_lift_model
 from ..model.rife import load_rife, rife_weights_path
 from ..model.staged import LIFT
-from ..model.weights import save_weights, shipped_weights
+from ..model.weights import load_weights, save_weights, shipped_weights
+
+# %% ../../nbs/45_train.ipynb #bbda92dc
 from lift.training.fusion_inputs import (
     FusionInputsLIFT,
     FusionInputsLoader,
@@ -45,10 +48,18 @@ from lift.training.recipes import (
     build_learner,
     given,
     join_processes,
+    merged,
+    option_changes,
     options_class,
     parse_weights,
+    phase_changed,
+    phases_by_name,
+    read_recipe,
     recipe_with_options,
+    refuse_epochs_by_clock,
+    refuse_words_of_run,
     report,
+    split_phase_words,
     threads_for,
     train_phases,
     unrolled,
@@ -202,11 +213,23 @@ class TrainConfig(RunConfig):
     weights: str | None = None  # a file to start from, or the name of weights in the package
     pretrained_encoder: str | None = None  # a file for the encoder alone, or 'rife'
     rates: dict = field(default_factory=dict)  # share of the rate by beginning of a name; 0 freezes
+    encoder: str | None = None  # frozen or learns, from first to last; by default on schedule
     first_epoch: int = 1  # number of the first epoch in the encoder's schedule
     phases: tuple = ()  # changes to this configuration, trained one after the other
+    after: str | None = None  # final weights of the phase before; the phases set it
 
+    choices = dict(encoder=(None, 'frozen', 'learns'))
     limits = dict(first_epoch=(1, None))
+    may_change = ('after',)  # the folder of a run may move
     parts = dict(model=model_config, data=DataConfig.from_dict, learner=LearnerConfig.from_dict)
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.encoder and self.first_epoch != 1:
+            raise LiftError(
+                f'first_epoch={self.first_epoch}: is a place in the schedule of the encoder, '
+                f'which encoder={self.encoder} does not follow: leave one of them out'
+            )
 
 # %% ../../nbs/45_train.ipynb #ce953a03
 class LiftTask(Task):
@@ -219,10 +242,12 @@ class LiftTask(Task):
         rates: dict = None,  # share of the learning rate by beginning of a name; 0 freezes
         first_epoch: int = 1,  # number of the first epoch in the encoder's schedule
         margin: int = 0,  # pixels at the borders of a crop that the loss leaves out
+        encoder: str | None = None,  # frozen or learns, from first to last; by default on schedule
     ):
         super().__init__(model)
         self.criterion, self.rates = LiftLoss(loss), dict(rates or {})
-        self.first_epoch, self.margin, self.teacher = first_epoch, margin, None
+        self.first_epoch, self.encoder = first_epoch, encoder
+        self.margin, self.teacher = margin, None
         self._check_margin()
         self._check_rates()
 
@@ -278,6 +303,9 @@ def prefix(self: LiftTask, name: str):  # str or None
 @patch
 def set_epoch(self: LiftTask, epoch: int):
     self.model.set_epoch(epoch + self.first_epoch - 1)
+    if self.encoder:
+        for _, p in self.model.encoder_parameters():
+            p.requires_grad_(self.encoder == 'learns')
     for name, p in self.model.named_parameters():
         prefix = self.prefix(name)
         if prefix is not None and not self.rates[prefix]:
@@ -288,12 +316,13 @@ def set_epoch(self: LiftTask, epoch: int):
 def param_groups(self: LiftTask, lr: float):
     names, groups = {id(p): n for n, p in self.model.named_parameters()}, {}
     for group in self.model.param_groups(lr):
+        base = lr if self.encoder else group['lr']
         for p in group['params']:
             prefix = self.prefix(names[id(p)])
             name, share = group['name'], 1
             if prefix is not None:
                 name, share = f'{name}, {prefix}', self.rates[prefix]
-            part = groups.setdefault(name, dict(name=name, params=[], lr=group['lr'] * share))
+            part = groups.setdefault(name, dict(name=name, params=[], lr=base * share))
             part['params'].append(p)
     return list(groups.values())
 
@@ -414,8 +443,8 @@ def decibel(x: Tensor, target: Tensor):  # scalar
 class FusionTask(LiftTask):
     "The fusion of a LIFT, trained on fusion inputs; everything before it stays as it is."
 
-    def __init__(self, model: LIFT, *args):
-        super().__init__(FusionInputsLIFT(model), *args)
+    def __init__(self, model: LIFT, *args, **options):
+        super().__init__(FusionInputsLIFT(model), *args, **options)
 
     def predict(self, model, batch):
         return model(batch)
@@ -494,13 +523,15 @@ def start_model(config: TrainConfig):  # LIFT, report or None
     "Make the network as it is before the first step."
     torch.manual_seed(config.learner.seed)
     weights = config.weights and (shipped_weights(config.weights) or config.weights)
-    model = create_lift_model(config.model, weights)
-    if not config.pretrained_encoder:
-        return model, None
-    from_rife = config.pretrained_encoder == 'rife'
-    return model, model.load_encoder(
-        rife_weights_path() if from_rife else config.pretrained_encoder
-    )
+    model, loaded = create_lift_model(config.model, weights), None
+    if config.pretrained_encoder:
+        from_rife = config.pretrained_encoder == 'rife'
+        path = rife_weights_path() if from_rife else config.pretrained_encoder
+        loaded = model.load_encoder(path)
+    if config.after:
+        load_weights(model, config.after)
+        loaded = None  # nothing of the file is left
+    return model, loaded
 
 
 def create_learner(
@@ -514,14 +545,15 @@ def create_learner(
     if loaded and processes.is_main_process:
         print(f'encoder from {config.pretrained_encoder}:\n{loaded}')
     ranks = processes.process_index, processes.num_processes
-    task_settings = config.loss, config.rates, config.first_epoch
+    names = 'loss', 'rates', 'first_epoch', 'encoder'
+    task_settings = {name: getattr(config, name) for name in names}
     with processes.main_process_first():  # it decodes what is not in the cache yet
         if config.data.dataset == 'fusion_inputs':
             train, valid, digest = fusion_loaders(config, model, *ranks)
-            task = FusionTask(model, *task_settings)
+            task = FusionTask(model, **task_settings)
         else:
             train, valid, digest = loaders(config, *ranks)
-            task = LiftTask(model, *task_settings, config.data.margin)
+            task = LiftTask(model, **task_settings, margin=config.data.margin)
     weights = task.criterion.weights
     return build_learner(config, task, train, valid, folder, callbacks, digest, loss=weights)
 
@@ -535,8 +567,10 @@ def train(
 ):  # the last Learner
     "Train, phase by phase."
     runs = unrolled(config, folder)
+    for _, phase in runs:
+        refuse_ignored(phase.data)
     if dry_run:
-        runs = [(place, replace(phase, weights=config.weights)) for place, phase in runs]
+        runs = [(place, replace(phase, after=None)) for place, phase in runs]
 
     def create(phase, place):
         return create_learner(phase, place, callbacks)
@@ -552,7 +586,7 @@ _losses = (
 _parts = dict(data=Section(DataConfig), learner=Section(LearnerConfig))
 _model = Section(LiftConfig)
 _own = dict(
-    config=(str | None, None, f'{_recipes}, or a YAML file'),
+    config=(str | None, None, f'{_recipes}, or a YAML file; without one as spec, on any data'),
     name=(str | None, None, 'of the run; that of the recipe by default'),
     out=(str, 'runs', 'folder of all runs'),
     model=(str | None, None, 'lift15-spec or lift15; the options below change it'),
@@ -560,6 +594,7 @@ _own = dict(
     weights=(str | None, None, 'weights to start from: a file, or a name of the package'),
     pretrained_encoder=(str | None, None, "weights for the encoder, or 'rife'"),
     rates=(str | None, None, 'shares of the learning rate by part, 0 freezes: flow.net=0.1'),
+    encoder=(str | None, None, 'frozen or learns; by default by the schedule of its epochs'),
     restart=(bool, False, 'start afresh where there is something to resume'),
     dry_run=(bool, False, 'two steps of everything, nothing kept'),
 )
@@ -569,27 +604,91 @@ def train_options():  # dataclass for `tyro.cli`
     "Make every option of `lift train`, flat."
     return options_class('TrainOptions', _own, dict(model=_model) | _parts)
 
+
+_of_phase = ('model', 'loss', 'rates', 'encoder')  # of `_own`; the others are of the whole run
+_of_run = tuple(name for name in _own if name not in _of_phase)
+
+
+def phase_options():  # dataclass for `tyro.cli`
+    "Make every option that one phase of `lift train` can have."
+    own = {name: _own[name] for name in _of_phase}
+    return options_class('PhaseOptions', own, dict(model=_model) | _parts)
+
 # %% ../../nbs/45_train.ipynb #47b2d9e0
-def config_of(options):  # TrainConfig
-    "Build the configuration that the options describe."
+def _own_changes(options):  # {field: value}
+    "Collect what the options say of loss, start, rates and encoder."
     changes = {}
-    for name in ('loss', 'weights', 'pretrained_encoder', 'rates'):
-        value = getattr(options, name)
+    for name in ('loss', 'rates', 'encoder', 'weights', 'pretrained_encoder'):
+        value = getattr(options, name, None)
         if value is not None:
             changes[name] = parse_weights(value) if name in ('loss', 'rates') else value
-    values = recipe_with_options(options, _parts, changes)
-    base = options.model or values.get('model', 'lift15-spec')
-    model = base if isinstance(base, dict) else dict(base=base)
-    return TrainConfig.from_dict(values | dict(model=model | given(options, _model)))
+    return changes
 
 
+def changed_model(
+    base,  # a name, or a mapping
+    options,
+):  # mapping
+    "Change a model as the options say; another name replaces it."
+    base = options.model or base
+    return (base if isinstance(base, dict) else dict(base=base)) | given(options, _model)
+
+
+def changed_models(values: dict, options):  # a new mapping
+    "Change the model of a recipe, and those of its phases."
+    result = values | dict(model=changed_model(values.get('model', 'lift15-spec'), options))
+    if values.get('phases'):
+        result['phases'] = phases = []
+        for phase in values['phases']:
+            if 'model' in phase:
+                phase = phase | dict(model=changed_model(phase['model'], options))
+            phases.append(phase)
+    return result
+
+# %% ../../nbs/45_train.ipynb #376dea7e
+def with_phase_words(
+    values: dict,  # a recipe
+    phase: str,  # name
+    words: list,  # options of that phase
+):  # a new mapping
+    "Change one phase of a recipe as its words say."
+    kind = phase_options()
+    refuse_words_of_run(phase, words, kind, _of_run)
+    options = tyro.cli(kind, prog=f'lift train --phase.{phase}', args=words)
+    changes = option_changes(options, _parts) | _own_changes(options)
+    values = phase_changed(values, phase, changes)
+    if options.model or given(options, _model):
+        base = phases_by_name(values['phases'])[phase].get('model', values['model'])
+        values = phase_changed(values, phase, dict(model=changed_model(base, options)))
+    one = merged(values, phases_by_name(values['phases'])[phase]) | dict(phases=())
+    refuse_epochs_by_clock(one, changes.get('learner', {}))
+    return values
+
+
+def config_of(
+    options,  # of the whole run
+    of_phases: dict = None,  # {name of a phase: words}
+):  # TrainConfig
+    "Build the configuration that the options describe."
+    specified = dict(learner=read_recipe('spec')['learner'])
+    values = recipe_with_options(options, _parts, _own_changes(options), without=specified)
+    values = changed_models(values, options)
+    for phase, words in (of_phases or {}).items():
+        values = with_phase_words(values, phase, words)
+    return TrainConfig.from_dict(values)
+
+# %% ../../nbs/45_train.ipynb #ec676698
 def train_command(
     args: list,  # of `lift train`
 ):  # exit status
     "Train as the command line says."
-    again = 'Train LIFT. Run the same command again to go on after an interruption.'
-    options = tyro.cli(train_options(), prog='lift train', args=args, description=again)
-    config = config_of(options)
+    about = (
+        'Train LIFT. Run the same command again to go on after an interruption. '
+        'An option counts for all phases of a recipe; --phase.NAME.OPTION for one of them.'
+    )
+    args, of_phases = split_phase_words(args)
+    options = tyro.cli(train_options(), prog='lift train', args=args, description=about)
+    config = config_of(options, of_phases)
     name = options.name or (Path(options.config).stem if options.config else 'run')
     place = Path(options.out) / name
     learner = train(config, place, not options.restart, options.dry_run)
