@@ -873,3 +873,8 @@ def main(
         print(f'lift {__version__}')
         sys.exit()
     sys.exit(_status(args))
+
+# %% ../nbs/95_cli.ipynb #5014790c
+#| eval: false
+if __name__ == '__main__':
+    main()
