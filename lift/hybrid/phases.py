@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PHASES', 'STAGES', 'EXPERIMENTS', 'first_model', 'resumed_model', 'model_for', 'HybridTrainConfig', 'hybrid_loss',
-           'HybridTask', 'experiment_weights', 'Mixed', 'Curriculum', 'x4k_loader', 'Triplets', 'pair_loaders',
-           'check_crops', 'phase_loaders', 'create_hybrid_learner', 'hybrid_options', 'parse_ratio', 'hybrid_config_of',
+           'HybridTask', 'Mixed', 'Curriculum', 'x4k_loader', 'Triplets', 'pair_loaders', 'check_crops',
+           'phase_loaders', 'create_hybrid_learner', 'hybrid_options', 'parse_ratio', 'hybrid_config_of',
            'hybrid_train_command']
 
 # %% ../../nbs/74_phases.ipynb #bd062a9d
@@ -22,11 +22,12 @@ from ..core import CONFIGS, LiftError, crop_to, look_up
 from ..data.loaders import WindowLoader
 from ..data.windows import Augment
 from .model import HYBRIDS, HybridConfig, HybridVFI, load_hybrid, read_hybrid
+from ..interpolators.registry import experiment_weights
 from ..losses import LiftLoss
 from ..machine import pick_device
 from ..metrics import MissingWeights
 from ..model.lift import create_lift_model
-from ..training.learner import LearnerConfig, Task, list_checkpoints
+from ..training.learner import LearnerConfig, Task
 from lift.training.recipes import (
     RunConfig,
     Section,
@@ -189,31 +190,6 @@ class HybridTask(LiftTask):
 
     def blocks(self):
         return [*self.model.backbone.stacks, *self.model.heads, self.model.unet]
-
-# %% ../../nbs/74_phases.ipynb #85c7f713
-def experiment_weights(
-    name: str,  # of an experiment, with _best or _latest if need be; or a file
-    out='runs',  # folder of all runs
-):  # Path
-    "Find the weights of an experiment."
-    if Path(name).is_file():
-        return Path(name)
-    out = Path(out)
-    folder, kind = out / name, 'best'
-    start, _, end = name.rpartition('_')
-    if not folder.is_dir() and end in ('best', 'latest'):
-        folder, kind = out / start, end
-    if not folder.is_dir():
-        found = sorted(p.name for p in out.iterdir() if p.is_dir()) if out.is_dir() else []
-        others = f"; there are {', '.join(found)}" if found else ''
-        raise LiftError(f'--resume {name}: no such experiment in {out}{others}')
-    if kind == 'best':
-        paths, what = [folder / 'best.safetensors'], 'best weights'
-    else:
-        paths, what = list_checkpoints(folder)[:1], 'checkpoint'
-    if not paths or not paths[0].is_file():
-        raise LiftError(f'--resume {name}: has no {what} yet')
-    return paths[0]
 
 # %% ../../nbs/74_phases.ipynb #5927b26d
 class Mixed:
@@ -402,7 +378,7 @@ _own = dict(
     model=(str | None, None, 'hybrid or hybrid-small'),
     backbone_mode=(str | None, None, 'hybrid, mamba2_only or gated_attn_only'),
     use_mhc=(bool, False, 'several residual streams'),
-    resume=(str | None, None, 'experiment of the phase before'),
+    resume=(str | None, None, 'experiment of the phase before: NAME, NAME_best, or a file'),
     freeze_backbone=(int | None, None, 'epochs in which the backbone stays as it is'),
     loss=(str | None, None, 'parts with weights: laplacian=1,census=0.1'),
     x4k_path=(str | None, None, 'folder of X4K1000FPS'),
