@@ -115,6 +115,8 @@ def _targets(
     targets = []
     for source in sources:
         name = source.name if source.suffix.lower() in CONTAINERS else f'{source.stem}.mp4'
+        if source.is_dir():  # frames give frames; a name with a dot would be that of a film
+            name = source.resolve().name.replace('.', '_')
         if target / name in targets:
             raise LiftError(
                 f'{target / name}: two inputs would be written there: rename one, or do them apart'
@@ -202,7 +204,7 @@ class InterpolateOptions:
 
     # Videos, folders of PNG or JPEG pictures or sequences (shot/im%04d.png); last the
     # output: .mp4, .mov, .mkv or .webm, a name without suffix or a pattern (out/%05d.jpg)
-    # for pictures. With several inputs, a folder.
+    # for pictures. With several inputs, a folder; frames then give folders of frames.
     paths: Positional[tuple[Path, ...]]
     # Output frames for every source frame: 2, 2.5, 5/2. The source's rhythm is kept.
     factor: str | None = None
