@@ -6,9 +6,10 @@
 __all__ = ['PHASES', 'STAGES', 'EXPERIMENTS', 'first_model', 'resumed_model', 'model_for', 'HybridTrainConfig', 'hybrid_loss',
            'HybridTask', 'Mixed', 'Curriculum', 'x4k_loader', 'Triplets', 'pair_loaders', 'check_crops',
            'phase_loaders', 'create_hybrid_learner', 'hybrid_options', 'parse_ratio', 'hybrid_config_of',
-           'hybrid_train_command']
+           'with_our_flags', 'hybrid_train_command']
 
 # %% ../../nbs/74_phases.ipynb #bd062a9d
+import re
 import warnings
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
@@ -115,7 +116,7 @@ class HybridTrainConfig(RunConfig):
 
     choices = dict(phase=(1, 2, 3), scale=(1.0, 0.5, 0.25))
     limits = dict(freeze_backbone=(0, None), x4k_crop=(64, None))
-    may_change = ('x4k_path',)
+    may_change = ('x4k_path', 'learner.epochs', 'learner.steps', 'learner.validate_every')
     parts = dict(model=first_model, data=DataConfig.from_dict, learner=LearnerConfig.from_dict)
 
     def __post_init__(self):
@@ -148,7 +149,8 @@ def hybrid_loss(weights: dict):  # LiftLoss
     except MissingWeights as e:
         if 'vgg' not in weights:
             raise
-        warnings.warn(f'{e}. Until then the loss is without VGG', stacklevel=2)
+        need = str(e).removeprefix('LPIPS needs ')
+        warnings.warn(f'--loss: vgg needs {need}. Until then the loss is without it', stacklevel=2)
         return LiftLoss({k: v for k, v in weights.items() if k != 'vgg'})
 
 # %% ../../nbs/74_phases.ipynb #a568a76d
@@ -445,16 +447,17 @@ def hybrid_config_of(options):  # HybridTrainConfig
     weights = config.resume and experiment_weights(config.resume, options.out)
     return replace(config, model=model_for(config.phase, _asked_model(options, recipe), weights))
 
+# %% ../../nbs/74_phases.ipynb #e1dc95aa
+def with_our_flags(message: str):  # str
+    "Name the options in a message as this command has them."
+    for section in _parts.values():
+        for name, option in section.renamed.items():
+            message = re.sub(rf'(?<![\w.-])(--)?{name}(?=[=:])', f'--{option}', message)
+    return message
+
 # %% ../../nbs/74_phases.ipynb #93b0ccc5
-def hybrid_train_command(
-    args: list,  # of `lift hybrid-train`
-):  # exit status
-    "Train a phase as the command line says."
-    about = (
-        'Train the hybrid interpolator, phase by phase. '
-        'Run the same command again to go on after an interruption.'
-    )
-    options = tyro.cli(hybrid_options(), prog='lift hybrid-train', args=args, description=about)
+def _train_phase(options):
+    "Train the phase that the options describe."
     config, folder = hybrid_config_of(options), Path(options.out) / options.exp_name
     own = {f'{options.exp_name}{end}' for end in ('', '_best', '_latest')}
     if options.resume and Path(options.resume).name in own:
@@ -465,6 +468,21 @@ def hybrid_train_command(
     learner = train_phases(runs, create_hybrid_learner, not options.restart, options.dry_run)
     if not options.dry_run:
         report(learner, folder)
+
+
+def hybrid_train_command(
+    args: list,  # of `lift hybrid-train`
+):  # exit status
+    "Train a phase as the command line says."
+    about = (
+        'Train the hybrid interpolator, phase by phase. '
+        'Run the same command again to go on after an interruption.'
+    )
+    options = tyro.cli(hybrid_options(), prog='lift hybrid-train', args=args, description=about)
+    try:
+        _train_phase(options)
+    except LiftError as e:
+        raise LiftError(with_our_flags(str(e))) from e
     return 0
 
 # %% ../../nbs/74_phases.ipynb #49e187e7
