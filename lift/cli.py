@@ -56,9 +56,11 @@ def _inputs(
     *paths,
     models: str = '',  # names or files of weights, with commas
 ):  # list of paths
-    "List the inputs of a command, with the files among its models."
+    "List the inputs of a command, with the files behind its models."
+    from lift.interpolators.registry import model_file
+
     names = [name.strip() for name in models.split(',')]
-    return [*paths, *(Path(name) for name in names if name and Path(name).is_file())]
+    return [*paths, *filter(None, (model_file(name) for name in names if name))]
 
 
 def _check_crf(crf):
@@ -113,6 +115,8 @@ def _targets(
     targets = []
     for source in sources:
         name = source.name if source.suffix.lower() in CONTAINERS else f'{source.stem}.mp4'
+        if source.is_dir():  # frames give frames; a name with a dot would be that of a film
+            name = source.resolve().name.replace('.', '_')
         if target / name in targets:
             raise LiftError(
                 f'{target / name}: two inputs would be written there: rename one, or do them apart'
@@ -200,13 +204,13 @@ class InterpolateOptions:
 
     # Videos, folders of PNG or JPEG pictures or sequences (shot/im%04d.png); last the
     # output: .mp4, .mov, .mkv or .webm, a name without suffix or a pattern (out/%05d.jpg)
-    # for pictures. With several inputs, a folder.
+    # for pictures. With several inputs, a folder; frames then give folders of frames.
     paths: Positional[tuple[Path, ...]]
     # Output frames for every source frame: 2, 2.5, 5/2. The source's rhythm is kept.
     factor: str | None = None
     # Or the output's frames a second: 60, 59.94, 60000/1001. The output is even.
     fps: str | None = None
-    model: str = 'lift15'  # lift15, lift15-spec, rife, blend, minterpolate, or a file of weights.
+    model: str = 'lift15'  # lift15, lift15-spec, rife, blend, minterpolate, a file, an experiment.
     device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps.
     # Arithmetic of the networks; auto takes half precision where the processor has it.
     dtype: AnyDtype = 'auto'
@@ -302,7 +306,7 @@ class RepairOptions:
     # Look for frames that are damaged, missing, doubled or spoilt; tell what was found, and
     # repair it if the target is a video or a folder.
     find: bool = False
-    model: str = 'lift15'  # lift15, lift15-spec, rife, blend, minterpolate, or a file of weights.
+    model: str = 'lift15'  # lift15, lift15-spec, rife, blend, minterpolate, a file, an experiment.
     device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps.
     # Arithmetic of the networks; auto takes half precision where the processor has it.
     dtype: AnyDtype = 'auto'
@@ -415,7 +419,7 @@ class EvaluateOptions:
 
     # Videos, frame folders, or folders of either; other files are ignored.
     paths: Positional[tuple[Path, ...]]
-    models: str = 'lift15,rife,blend,minterpolate'  # Names or files of weights, with commas.
+    models: str = 'lift15,rife,blend,minterpolate'  # Names, files of weights or experiments.
     # gap: one frame is missing. rate: every factor-th frame is kept.
     sampling: Literal['gap', 'rate'] = 'gap'
     # For rate: 2 asks for the middle, 4 for a quarter, the half and three quarters.
@@ -509,7 +513,7 @@ class BenchmarkOptions:
     root: Path | None = None  # Folder of the data set as it is distributed.
     # For timing: 540p, 720p, 1080p, 1440p, 4k, or width x height such as 512x288.
     resolution: str | None = None
-    models: str = 'lift15,rife,blend'  # Names or files of weights, with commas.
+    models: str = 'lift15,rife,blend'  # Names, files of weights or experiments.
     # At most so many samples of each subset; for timing so many frames, 5 by default.
     limit: int | None = None
     # Also with test-time augmentation: averaged with the prediction on frames turned
@@ -682,11 +686,20 @@ def _describe_weights(path):  # lines as one text
     return '\n'.join(lines)
 
 # %% ../nbs/95_cli.ipynb #f9e3579d
+def _weights_of(name):  # Path
+    "Find the weights of an experiment; LiftError for a name of nothing."
+    from lift.interpolators.registry import experiment_weights, find_run
+
+    if find_run(name)[0] is None:
+        raise LiftError(f'{name}: no such file, and no such experiment in runs')
+    return experiment_weights(str(name))
+
+
 @dataclass
 class InfoOptions:
-    "Say what a video, a folder of pictures or a file of weights holds."
+    "Say what a video, a folder of pictures, a file of weights or an experiment holds."
 
-    file: Positional[Path]  # The file or folder.
+    file: Positional[Path]  # The file or folder; or an experiment such as mine_best.
 
 
 @command(InfoOptions)
@@ -696,7 +709,7 @@ def info(options):
 
     file = options.file
     if not file.exists() and not is_pattern(file):
-        raise LiftError(f'{file}: no such file')
+        file = _weights_of(file)
     if file.suffix.lower() in ('.safetensors', '.pth', '.pt', '.pkl', '.ckpt'):
         print(_describe_weights(file))
     else:
@@ -873,3 +886,8 @@ def main(
         print(f'lift {__version__}')
         sys.exit()
     sys.exit(_status(args))
+
+# %% ../nbs/95_cli.ipynb #5014790c
+#| eval: false
+if __name__ == '__main__':
+    main()

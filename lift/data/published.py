@@ -12,7 +12,7 @@ from pathlib import Path
 from fastcore.basics import patch
 
 from ..core import LiftError, look_up
-from .datasets import BaseVideoDataset, ClipFolder
+from .datasets import HELD_BACK, BaseVideoDataset, ClipFolder
 from ..video.files import VIDEOS, first_below, natural_key
 
 # %% ../../nbs/33_published.ipynb #c3acd9ef
@@ -52,12 +52,14 @@ class Vimeo15Dataset(BaseVideoDataset):
 
     def find(self, root):
         "List the sequences of the split, or those that a list names."
-        place = first_below(root / 'sequences', *_split_names(self.split))
-        listing = self._listing(root)
+        listing, divides = self._listing(root), self._is_undivided(root)
+        names = ['val', 'test'] if divides else _split_names(self.split)
+        place = first_below(root / 'sequences', *names)
         if listing:
             return self._listed_sequences(listing, place)
         folders = [d for d in place.iterdir() if d.is_dir() and d.name[0] != '.']
-        return [(d.name, d) for d in sorted(folders, key=natural_key)]
+        found = [(d.name, d) for d in sorted(folders, key=natural_key)]
+        return self._share(root, found) if divides else found
 
 # %% ../../nbs/33_published.ipynb #8de60021
 @patch
@@ -87,6 +89,33 @@ def _listed_sequences(self: Vimeo15Dataset, listing, place):  # list of (name, p
             'unpack the set again, or correct the list'
         )
     return found
+
+# %% ../../nbs/33_published.ipynb #210d87ce
+@patch
+def _is_undivided(self: Vimeo15Dataset, root):  # bool
+    "Tell whether a set has one folder for training and validation, and no list that divides it."
+    has = [(root / 'sequences' / name).is_dir() for name in ('train', 'val', 'test')]
+    lists = [root / f'{name}{end}' for name in ('train', 'val') for end in ('list.txt', '.txt')]
+    is_listed = self.listing or any(path.is_file() for path in lists)
+    return not has[0] and has[1] != has[2] and not is_listed and self.split in ('train', 'val')
+
+
+@patch
+def _share(
+    self: Vimeo15Dataset,
+    root,
+    found,  # list of (name, path): all sequences
+):  # those of the split
+    "Take the share of the split out of all sequences."
+    if self.split == 'val' and len(found) == 1:
+        return found  # a folder for validation alone
+    if len(found) < 2:
+        raise LiftError(
+            f'{root}: has no sequences/train, and {len(found)} sequences to divide into training '
+            'and validation: give two or more, or use the data set clips'
+        )
+    first = len(found) - max(1, round(HELD_BACK * len(found)))
+    return found[:first] if self.split == 'train' else found[first:]
 
 # %% ../../nbs/33_published.ipynb #270d8130
 class Vimeo90K(BaseVideoDataset):

@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['PHASES', 'STAGES', 'EXPERIMENTS', 'first_model', 'resumed_model', 'model_for', 'HybridTrainConfig', 'hybrid_loss',
-           'HybridTask', 'experiment_weights', 'Mixed', 'Curriculum', 'x4k_loader', 'Triplets', 'pair_loaders',
-           'check_crops', 'phase_loaders', 'create_hybrid_learner', 'hybrid_options', 'parse_ratio', 'hybrid_config_of',
-           'hybrid_train_command']
+           'HybridTask', 'Mixed', 'Curriculum', 'x4k_loader', 'Triplets', 'pair_loaders', 'check_crops',
+           'phase_loaders', 'create_hybrid_learner', 'hybrid_options', 'parse_ratio', 'hybrid_config_of',
+           'with_our_flags', 'hybrid_train_command']
 
 # %% ../../nbs/74_phases.ipynb #bd062a9d
+import re
 import warnings
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
@@ -22,11 +23,12 @@ from ..core import CONFIGS, LiftError, crop_to, look_up
 from ..data.loaders import WindowLoader
 from ..data.windows import Augment
 from .model import HYBRIDS, HybridConfig, HybridVFI, load_hybrid, read_hybrid
+from ..interpolators.registry import experiment_weights
 from ..losses import LiftLoss
 from ..machine import pick_device
 from ..metrics import MissingWeights
 from ..model.lift import create_lift_model
-from ..training.learner import LearnerConfig, Task, list_checkpoints
+from ..training.learner import LearnerConfig, Task
 from lift.training.recipes import (
     RunConfig,
     Section,
@@ -114,7 +116,7 @@ class HybridTrainConfig(RunConfig):
 
     choices = dict(phase=(1, 2, 3), scale=(1.0, 0.5, 0.25))
     limits = dict(freeze_backbone=(0, None), x4k_crop=(64, None))
-    may_change = ('x4k_path',)
+    may_change = ('x4k_path', 'learner.epochs', 'learner.steps', 'learner.validate_every')
     parts = dict(model=first_model, data=DataConfig.from_dict, learner=LearnerConfig.from_dict)
 
     def __post_init__(self):
@@ -147,7 +149,8 @@ def hybrid_loss(weights: dict):  # LiftLoss
     except MissingWeights as e:
         if 'vgg' not in weights:
             raise
-        warnings.warn(f'{e}. Until then the loss is without VGG', stacklevel=2)
+        need = str(e).removeprefix('LPIPS needs ')
+        warnings.warn(f'--loss: vgg needs {need}. Until then the loss is without it', stacklevel=2)
         return LiftLoss({k: v for k, v in weights.items() if k != 'vgg'})
 
 # %% ../../nbs/74_phases.ipynb #a568a76d
@@ -189,31 +192,6 @@ class HybridTask(LiftTask):
 
     def blocks(self):
         return [*self.model.backbone.stacks, *self.model.heads, self.model.unet]
-
-# %% ../../nbs/74_phases.ipynb #85c7f713
-def experiment_weights(
-    name: str,  # of an experiment, with _best or _latest if need be; or a file
-    out='runs',  # folder of all runs
-):  # Path
-    "Find the weights of an experiment."
-    if Path(name).is_file():
-        return Path(name)
-    out = Path(out)
-    folder, kind = out / name, 'best'
-    start, _, end = name.rpartition('_')
-    if not folder.is_dir() and end in ('best', 'latest'):
-        folder, kind = out / start, end
-    if not folder.is_dir():
-        found = sorted(p.name for p in out.iterdir() if p.is_dir()) if out.is_dir() else []
-        others = f"; there are {', '.join(found)}" if found else ''
-        raise LiftError(f'--resume {name}: no such experiment in {out}{others}')
-    if kind == 'best':
-        paths, what = [folder / 'best.safetensors'], 'best weights'
-    else:
-        paths, what = list_checkpoints(folder)[:1], 'checkpoint'
-    if not paths or not paths[0].is_file():
-        raise LiftError(f'--resume {name}: has no {what} yet')
-    return paths[0]
 
 # %% ../../nbs/74_phases.ipynb #5927b26d
 class Mixed:
@@ -402,7 +380,7 @@ _own = dict(
     model=(str | None, None, 'hybrid or hybrid-small'),
     backbone_mode=(str | None, None, 'hybrid, mamba2_only or gated_attn_only'),
     use_mhc=(bool, False, 'several residual streams'),
-    resume=(str | None, None, 'experiment of the phase before'),
+    resume=(str | None, None, 'experiment of the phase before: NAME, NAME_best, or a file'),
     freeze_backbone=(int | None, None, 'epochs in which the backbone stays as it is'),
     loss=(str | None, None, 'parts with weights: laplacian=1,census=0.1'),
     x4k_path=(str | None, None, 'folder of X4K1000FPS'),
@@ -469,16 +447,17 @@ def hybrid_config_of(options):  # HybridTrainConfig
     weights = config.resume and experiment_weights(config.resume, options.out)
     return replace(config, model=model_for(config.phase, _asked_model(options, recipe), weights))
 
+# %% ../../nbs/74_phases.ipynb #e1dc95aa
+def with_our_flags(message: str):  # str
+    "Name the options in a message as this command has them."
+    for section in _parts.values():
+        for name, option in section.renamed.items():
+            message = re.sub(rf'(?<![\w.-])(--)?{name}(?=[=:])', f'--{option}', message)
+    return message
+
 # %% ../../nbs/74_phases.ipynb #93b0ccc5
-def hybrid_train_command(
-    args: list,  # of `lift hybrid-train`
-):  # exit status
-    "Train a phase as the command line says."
-    about = (
-        'Train the hybrid interpolator, phase by phase. '
-        'Run the same command again to go on after an interruption.'
-    )
-    options = tyro.cli(hybrid_options(), prog='lift hybrid-train', args=args, description=about)
+def _train_phase(options):
+    "Train the phase that the options describe."
     config, folder = hybrid_config_of(options), Path(options.out) / options.exp_name
     own = {f'{options.exp_name}{end}' for end in ('', '_best', '_latest')}
     if options.resume and Path(options.resume).name in own:
@@ -489,6 +468,21 @@ def hybrid_train_command(
     learner = train_phases(runs, create_hybrid_learner, not options.restart, options.dry_run)
     if not options.dry_run:
         report(learner, folder)
+
+
+def hybrid_train_command(
+    args: list,  # of `lift hybrid-train`
+):  # exit status
+    "Train a phase as the command line says."
+    about = (
+        'Train the hybrid interpolator, phase by phase. '
+        'Run the same command again to go on after an interruption.'
+    )
+    options = tyro.cli(hybrid_options(), prog='lift hybrid-train', args=args, description=about)
+    try:
+        _train_phase(options)
+    except LiftError as e:
+        raise LiftError(with_our_flags(str(e))) from e
     return 0
 
 # %% ../../nbs/74_phases.ipynb #49e187e7

@@ -77,11 +77,13 @@ def weight_file_errors(path):
 
 # %% ../../nbs/22_weights.ipynb #2182d963
 def inference_weights(state: dict):  # tensors by name
-    "Pick the weights to use from a training checkpoint; leave other state dicts as they are."
+    "Pick the weights to use from a training checkpoint, and drop the prefix of DataParallel."
     for prefix in ('average/module.', 'model/'):
         part = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
         if part:
             return part
+    if state and all(k.startswith('module.') for k in state):  # saved out of DataParallel
+        return {k.removeprefix('module.'): v for k, v in state.items()}
     return state
 
 # %% ../../nbs/22_weights.ipynb #8b46027c
@@ -130,9 +132,10 @@ def read_weight_file(
     "Read a file of weights, or the weights in a training checkpoint."
     with weight_file_errors(path):
         if Path(path).suffix == '.safetensors':
-            state, config = inference_weights(load_file(path)), header_config(path, key)
+            state, config = load_file(path), header_config(path, key)
         else:
             state, config = pytorch_file(path, key)
+        state = inference_weights(state)
         tensors = all(isinstance(v, Tensor) for v in state.values())
     if not tensors:
         raise LiftError(f'{path}: holds no state dict of tensors')

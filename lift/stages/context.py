@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
 
-from ..core import LiftConfig, LiftError
-from .encoder import WIDTHS
+from ..core import LiftConfig, LiftError, Window
+from .encoder import WIDTHS, print_facts
 
 # %% ../../nbs/14_context.ipynb #ea232368
 def attention_mask(
@@ -175,3 +175,14 @@ def forward(
         alphas = self.alphas_of(tokens, valid)
     context = torch.einsum('bt,bhwtd->bdhw', alphas.to(tokens.dtype), tokens)
     return self.unpatchify(context), alphas, attention if return_attention else []
+
+# %% ../../nbs/14_context.ipynb #6c09e84b
+#| eval: false
+if __name__ == '__main__':
+    print_facts(
+        'Stage 2: the temporal transformer',
+        TemporalContext(),
+        s16=torch.randn(2, 14, WIDTHS.s16, 16, 16),
+        offsets=torch.tensor([Window.gap(15).offsets] * 2),
+        valid=torch.ones(2, 14, dtype=torch.bool),
+    )

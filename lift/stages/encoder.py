@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['WIDTHS', 'TARGET_INDEX', 'Widths', 'FeatureEncoder', 'set_taps', 'at_four_pixels', 'start_as_pixels', 'pixel_places',
            'EncodedFrame', 'emptied', 'StagedFeatures', 'padded_frame', 'encode_frame', 'select_features',
-           'has_factory', 'positional_encoding']
+           'has_factory', 'positional_encoding', 'tensors_in', 'megabytes_of', 'print_facts']
 
 # %% ../../nbs/13_encoder.ipynb #f10b2281
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -211,3 +211,67 @@ def positional_encoding(
     frequency = 10000.0 ** (-torch.arange(0, channels, 2, device=index.device) / channels)
     angle = index[..., None] * frequency
     return torch.stack((angle.sin(), angle.cos()), -1).flatten(-2)
+
+# %% ../../nbs/13_encoder.ipynb #594a46fc
+def tensors_in(
+    value,  # a tensor, or tensors in tuples, lists, dicts, dataclasses
+    name: str = '',  # of the value
+):  # {name: tensor}
+    "List all tensors in a value."
+    if isinstance(value, Tensor):
+        return {name: value}
+    if is_dataclass(value):
+        value = {f.name: getattr(value, f.name) for f in fields(value)}
+    elif hasattr(value, '_asdict'):
+        value = value._asdict()
+    elif isinstance(value, (tuple, list)):
+        value = dict(enumerate(value))
+    found, start = {}, f'{name}.' if name else ''
+    for key, part in value.items() if isinstance(value, dict) else ():
+        found |= tensors_in(part, f'{start}{key}')
+    return found
+
+# %% ../../nbs/13_encoder.ipynb #4dc5e0b5
+def megabytes_of(tensors):  # MB
+    "Add up the memory of tensors."
+    return sum(x.numel() * x.element_size() for x in tensors) / 1e6
+
+
+def _print_parameters(net: nn.Module):
+    "Print how many parameters a network has."
+    total = sum(p.numel() for p in net.parameters())
+    trainable = sum(p.numel() for p in net.parameters() if p.requires_grad)
+    counts = dict(total=total, trainable=trainable, frozen=total - trainable)
+    print('\nParameters:', *(f'  {k:<14}{n:>12,}' for k, n in counts.items()), sep='\n')
+
+
+def _print_shapes(title: str, tensors: dict):
+    "Print the shapes of tensors; LiftError if one holds a number that is not finite."
+    print(f'\n{title}:', *(f'  {k:<14}{list(x.shape)}' for k, x in tensors.items()), sep='\n')
+    wrong = [k for k, x in tensors.items() if not x.isfinite().all()]
+    if wrong:
+        raise LiftError(f'{", ".join(wrong)}: not finite')
+
+
+@torch.no_grad()
+def print_facts(
+    title: str,
+    net: nn.Module,  # on any device
+    **inputs,  # of the network, on the same device
+):
+    "Run a network once, and print its shapes, parameters and memory."
+    print(title, '=' * len(title), sep='\n')
+    _print_parameters(net)
+    results = tensors_in(net.eval()(**inputs))
+    _print_shapes('Input shapes', tensors_in(inputs))
+    _print_shapes('Output shapes', results)
+    print(f'\nMemory of the parameters: {megabytes_of(net.parameters()):.1f} MB')
+    print(f'Memory of the outputs: {megabytes_of(results.values()):.1f} MB')
+    if torch.cuda.is_available():
+        print(f'Highest use of the GPU: {torch.cuda.max_memory_allocated() / 1e6:.0f} MB')
+    print('All outputs are finite.')
+
+# %% ../../nbs/13_encoder.ipynb #c58ac82e
+#| eval: false
+if __name__ == '__main__':
+    print_facts('Stage 1: the encoder', FeatureEncoder(), image=torch.rand(2, 3, 256, 256))

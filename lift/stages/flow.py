@@ -12,7 +12,14 @@ from torch import Tensor, nn
 from ..core import LiftError
 from ..layers import ResBlock, conv, time_plane, zero_last
 from ..motion import Motion
-from .encoder import WIDTHS, StagedFeatures, pixel_places
+from lift.stages.encoder import (
+    WIDTHS,
+    FeatureEncoder,
+    StagedFeatures,
+    encode_frame,
+    pixel_places,
+    print_facts,
+)
 from ..warp import resize, resize_flow
 
 # %% ../../nbs/15_flow.ipynb #56fe4ba3
@@ -140,3 +147,18 @@ class CascadeFlow(nn.Module):
         features = (left.s4, right.s4, resize(context, 4), up, time_plane(t, left.s4))
         fine = up + self.quarter(torch.cat(features, 1))
         return Motion(fine[:, :4], fine[:, 4:], self.scale)
+
+# %% ../../nbs/15_flow.ipynb #53ace7e2
+#| eval: false
+if __name__ == '__main__':
+    with torch.no_grad():
+        encoder = FeatureEncoder()
+        left, right = (encode_frame(encoder, torch.rand(2, 3, 256, 256)) for _ in range(2))
+    print_facts(
+        'Stage 3: motion between the references',
+        CascadeFlow(),
+        left=left,
+        right=right,
+        context=torch.randn(2, WIDTHS.s16, 16, 16),
+        t=torch.full((2,), 0.5),
+    )

@@ -12,7 +12,14 @@ from torch import Tensor, nn
 from ..core import LiftConfig, LiftError
 from ..layers import ResBlock, group_norm, zero_last
 from ..motion import Motion, blend, warp_both
-from .encoder import WIDTHS, StagedFeatures, set_taps
+from lift.stages.encoder import (
+    WIDTHS,
+    FeatureEncoder,
+    StagedFeatures,
+    encode_frame,
+    print_facts,
+    set_taps,
+)
 from ..warp import resize
 
 # %% ../../nbs/17_refine.ipynb #6f81c50e
@@ -182,3 +189,19 @@ def start_within_bounds(
     # -d, then clip(d, -m, m) from the positive parts of d + m, d - m and m
     clipped = [{c: -1.0, 3 + c: 1.0, one + c: 1.0, two + c: -1.0, three + c: -1.0} for c in rgb]
     set_taps(zero_last(body[8], True), clipped)
+
+# %% ../../nbs/17_refine.ipynb #1644bd5c
+#| eval: false
+if __name__ == '__main__':
+    with torch.no_grad():
+        encoder = FeatureEncoder()
+        left, right = (encode_frame(encoder, torch.rand(2, 3, 256, 256)) for _ in range(2))
+    print_facts(
+        'Stage 5: detail at full resolution',
+        FullResRefiner(),
+        blended=torch.rand(2, 3, 64, 64),
+        residual=torch.zeros(2, 3, 64, 64),
+        left=left,
+        right=right,
+        motion=Motion(torch.zeros(2, 4, 64, 64), torch.zeros(2, 2, 64, 64), 1 / 4),
+    )

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ..layers import zero_last
 from ..motion import Motion, blend, warp_both
-from .encoder import WIDTHS
+from .encoder import WIDTHS, print_facts
 from ..warp import resize
 
 # %% ../../nbs/16_synthesis.ipynb #0bcf65be
@@ -37,3 +37,16 @@ class CoarseSynthesis(nn.Module):
         blended = blend(*warped, motion.visibility)
         features = torch.cat((blended.to(context.dtype), resize(context, 4)), 1)
         return blended, self.context_net(features)
+
+# %% ../../nbs/16_synthesis.ipynb #e0cfae0e
+#| eval: false
+if __name__ == '__main__':
+    left, right = torch.rand(2, 2, 3, 256, 256)
+    print_facts(
+        'Stage 4: a coarse frame',
+        CoarseSynthesis(),
+        left=left,
+        right=right,
+        motion=Motion(torch.zeros(2, 4, 64, 64), torch.zeros(2, 2, 64, 64), 1 / 4),
+        context=torch.randn(2, WIDTHS.s16, 16, 16),
+    )
