@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['PACKAGES', 'replace_folder', 'usual_mode', 'replacing', 'writing', 'check_apart', 'check_outputs', 'Halt', 'halt_at',
            'commit', 'processor_name', 'machine', 'package_version', 'provenance', 'seed_everything',
-           'available_devices', 'pick_device', 'synchronize', 'out_of_memory', 'seconds_of', 'Cost', 'measure']
+           'available_devices', 'pick_device', 'synchronize', 'out_of_memory', 'seconds_of', 'Cost', 'measure',
+           'LogLines', 'TerminalBar', 'progress_bar']
 
 # %% ../nbs/01_machine.ipynb #a2ef17cf
 import math
@@ -16,6 +17,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 import unicodedata
@@ -30,6 +32,7 @@ from statistics import median
 
 import numpy as np
 import torch
+from fastprogress.fastprogress import IN_NOTEBOOK, NBProgressBar, ProgressBar
 from torch.utils.flop_counter import FlopCounterMode
 
 from .core import LiftError
@@ -476,3 +479,123 @@ def measure(
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     seconds = seconds_of(f, repeats, math.inf, device, warm_up=False)
     return Cost(seconds, counter.get_total_flops() / 2e9)
+
+# %% ../nbs/01_machine.ipynb #6d15613c
+class _TextBar(ProgressBar):
+    "Show progress as text; ends once, however the loop ends."
+
+    has_ended = False
+
+    def __iter__(self):
+        try:
+            yield from super().__iter__()
+        finally:
+            self.on_iter_end()
+
+    def update(self, value):
+        if not self.has_ended:
+            super().update(value)
+
+    def on_iter_end(self):
+        self.has_ended = True
+
+
+class LogLines(_TextBar):
+    "Print a line for each 10 %, and after 30 seconds without one."
+
+    update_every = 0  # seconds: each value is looked at
+
+    def on_iter_begin(self):
+        self.tenth, self.printed_at = 0, time.perf_counter()
+
+    def on_update(self, value, text):
+        tenth = 10 * value // self.total if self.total else 0
+        now = time.perf_counter()
+        if tenth > self.tenth or now - self.printed_at >= 30:
+            print(text, flush=True)
+            self.tenth, self.printed_at = tenth, now
+
+# %% ../nbs/01_machine.ipynb #08c5ccd9
+class _AboveBar:
+    "A stream to the terminal whose text wipes the bar away."
+
+    def __init__(self, stream, bar):
+        self.stream, self.bar = stream, bar
+
+    def write(self, text):
+        if text:
+            self.bar.wipe()
+            self.bar.is_line_free = text.endswith(('\n', '\r'))
+        return self.stream.write(text)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+# %% ../nbs/01_machine.ipynb #da174e16
+class TerminalBar(_TextBar):
+    "Draw a bar on the last line of a terminal; other text appears above it."
+
+    def on_iter_begin(self):
+        self.terminal, self.width, self.is_line_free = sys.stdout, 0, True
+        self.above = {}
+        for name in ('stdout', 'stderr'):
+            if getattr(sys, name).isatty():
+                self.above[name] = _AboveBar(getattr(sys, name), self)
+                setattr(sys, name, self.above[name])
+
+    def on_update(self, value, text):
+        self.wipe()
+        if not self.is_line_free:
+            self.terminal.write('\n')
+            self.is_line_free = True
+        line = _bar_line(value, self.total, text, self.terminal.encoding)
+        self.terminal.write(line)
+        self.terminal.flush()
+        self.width = len(line)
+
+    def wipe(self):
+        "Make the line of the bar empty."
+        if self.width:
+            self.terminal.write('\r' + ' ' * self.width + '\r')
+            self.terminal.flush()
+            self.width = 0
+
+    def on_iter_end(self):
+        if self.last_v is None or self.has_ended:
+            return
+        super().on_iter_end()
+        if self.leave and self.width:
+            self.terminal.write('\n')
+            self.width = 0
+        self.wipe()
+        for name, stream in self.above.items():
+            if getattr(sys, name) is stream:
+                setattr(sys, name, stream.stream)
+
+
+def _bar_line(value, total, text, encoding):  # str
+    "Return a bar and its text, for one line of the terminal."
+    columns = min(shutil.get_terminal_size().columns, 100) - 1
+    room = max(0, columns - len(text) - 3)
+    full = room * value // total if total else 0
+    mark = '█' if (encoding or 'utf-8').lower().startswith('utf') else '#'
+    return f'|{mark * full}{"-" * (room - full)}| {text}'[-columns:]
+
+# %% ../nbs/01_machine.ipynb #9152e74b
+def progress_bar(
+    items,  # to go through
+    total: int = None,  # how many they are; their length by default
+    display: bool = True,  # False shows nothing
+    leave: bool = True,  # leave the bar where it is at the end; lines always stay
+):  # ProgressBar, an iterable of the items
+    "Show progress: a bar in a notebook or terminal, lines elsewhere."
+    if not display:
+        return ProgressBar(items, total)
+    if IN_NOTEBOOK:
+        return NBProgressBar(items, total, leave=leave)
+    kind = TerminalBar if sys.stdout.isatty() else LogLines
+    return kind(items, total, leave=leave)
