@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['CONFIGS', 'LiftError', 'look_up', 'frames_on_each_side', 'reference_indices', 'Window', 'outer_indices', 'Config',
-           'read_yaml', 'LiftConfig', 'named_config', 'pad_to_multiple', 'crop_to']
+           'dump_yaml', 'read_yaml', 'LiftConfig', 'named_config', 'pad_to_multiple', 'crop_to']
 
 # %% ../nbs/00_core.ipynb #d9571a35
 import difflib
+import re
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import get_args
@@ -218,6 +219,28 @@ def _check(self: Config, name: str, kinds: tuple):
     if name in self.limits and value is not None:
         _check_range(name, value, *self.limits[name])
 
+# %% ../nbs/00_core.ipynb #4bb580e4
+_float = re.compile(
+    r'([-+]?(\.\d+|\d+\.\d*)([eE][-+]?\d+)?|[-+]?\d+[eE][-+]?\d+)$', re.ASCII
+)  # of YAML 1.2
+
+
+class _Loader(yaml.SafeLoader):
+    "Read YAML with the numbers of YAML 1.2."
+
+
+class _Dumper(yaml.SafeDumper):
+    "Write YAML for `_Loader`."
+
+
+for _kind in (_Loader, _Dumper):
+    _kind.add_implicit_resolver('tag:yaml.org,2002:float', _float, list('-+.0123456789'))
+
+
+def dump_yaml(values):  # str
+    "Return values as YAML text, which `read_yaml` reads."
+    return yaml.dump(values, Dumper=_Dumper, sort_keys=False)
+
 # %% ../nbs/00_core.ipynb #139c9046
 def _yaml_path(source):
     "Return the path that `source` names, or None if it is YAML text."
@@ -236,7 +259,7 @@ def read_yaml(
     if path and not path.is_file():
         raise LiftError(f'{path}: no such configuration file')
     try:
-        values = yaml.safe_load(path.read_text() if path else source)
+        values = yaml.load(path.read_text() if path else source, _Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as e:
         reason = str(e).splitlines()[0]
         raise LiftError(f"{path or 'configuration'}: not YAML ({reason})") from None
@@ -270,7 +293,7 @@ def to_yaml(
     path=None,  # file to write, if given
 ):  # str
     "Return this configuration as YAML text, every field named."
-    text = yaml.safe_dump(asdict(self), sort_keys=False)
+    text = dump_yaml(asdict(self))
     if path:
         Path(path).write_text(text)
     return text

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 from fastcore.basics import patch
-from fastprogress.fastprogress import progress_bar
 from PIL import Image
 
 from ..core import LiftError
+from ..machine import progress_bar
 from ..video.cuts import CutFinder
 from ..video.files import list_pictures
 from ..video.read import DamagedVideo, probe, read_video

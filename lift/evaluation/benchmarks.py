@@ -19,13 +19,12 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
-from fastprogress.fastprogress import progress_bar
 from torch import Tensor
 
 from ..core import LiftError, Window, look_up
 from .run import timed
 from .statistics import summarize
-from ..machine import pick_device
+from ..machine import pick_device, progress_bar
 from ..metrics import interpolation_error, psnr, quantize, ssim, ssim_matlab
 from ..video.files import first_below, list_pictures, natural_key, read_picture
 

@@ -32,7 +32,6 @@ from threading import Thread
 import numpy as np
 import pandas as pd
 import torch
-from fastprogress.fastprogress import progress_bar
 from torch import Tensor
 
 from ..core import LiftError
@@ -43,6 +42,7 @@ from lift.machine import (
     check_apart,
     check_outputs,
     pick_device,
+    progress_bar,
     provenance,
     replacing,
     synchronize,

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
-from fastprogress.fastprogress import progress_bar
 from torch import Tensor
 
 from ..core import LiftError, crop_to, pad_to_multiple
 from .run import as_frame, read_rows
 from .statistics import gains, mean_gain
 from .targets import find_clips
+from ..machine import progress_bar
 from ..model.rife import IFNet, load_rife
 from ..video.read import read_video
 from ..viz import PALETTE

@@ -16,14 +16,13 @@ from pathlib import Path
 import pandas as pd
 import torch
 import torch.nn.functional as F
-from fastprogress.fastprogress import progress_bar
 from PIL import Image, ImageDraw, ImageOps
 from torchvision.transforms.functional import to_tensor
 
 from ..core import LiftError
 from ..interpolators.protocol import Interpolator
 from ..interpolators.registry import get_interpolator
-from ..machine import check_outputs, writing
+from ..machine import check_outputs, progress_bar, writing
 from ..metrics import psnr, quantize, ssim
 from .engine import interpolate_stream, output_times
 from ..video.cuts import split_at_cuts

@@ -24,12 +24,11 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
-from fastprogress.fastprogress import progress_bar
 
 from ..core import LiftError
 from ..data.loaders import in_background
 from ..interpolators.protocol import Interpolator
-from ..machine import check_outputs
+from ..machine import check_outputs, progress_bar
 from .engine import OutputFrame, interpolate_stream, output_times, target_rate
 from .filters import prepared, watch_cuts, without_repeats
 from .tiles import fit_to_memory

@@ -28,12 +28,11 @@ from pathlib import Path
 import av
 import numpy as np
 from fastcore.basics import patch
-from fastprogress.fastprogress import progress_bar
 
 from ..core import LiftError
 from ..data.loaders import in_background
 from ..interpolators.protocol import Interpolator
-from ..machine import check_outputs, writing
+from ..machine import check_outputs, progress_bar, writing
 from .engine import interpolate_stream
 from .filters import block_change, is_repeat, prepared, watch_cuts
 from .jobs import Reading

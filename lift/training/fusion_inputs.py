@@ -19,7 +19,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
-from fastprogress.fastprogress import progress_bar
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -28,7 +27,7 @@ from ..core import CONFIGS, LiftError, Window, crop_to
 from ..data.datasets import BaseVideoDataset
 from ..data.loaders import ahead
 from ..data.windows import patterns
-from ..machine import replacing
+from ..machine import progress_bar, replacing
 from ..model.fused import FusedLIFT
 from ..model.fusion import FusionInputs, blend_by_logit
 from ..model.staged import LIFT

@@ -26,7 +26,6 @@ import torch
 from accelerate import PartialState
 from accelerate.utils import gather_object, reduce
 from fastcore.basics import patch
-from fastprogress.fastprogress import progress_bar
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -35,7 +34,7 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.checkpoint import checkpoint
 
 from ..core import Config, LiftError
-from ..machine import pick_device, replacing
+from ..machine import pick_device, progress_bar, replacing
 from ..metrics import psnr, ssim
 
 # %% ../../nbs/41_learner.ipynb #298ae68f
@@ -899,6 +898,7 @@ class Progress(Callback):
         print(f'epoch {learner.epoch}, step {learner.step}: {loss}{scores}{best}')
 
     def after_fit(self, learner):
+        self.bar.on_iter_end()
         if learner.stop_reason != 'finished':
             print(f'stopped at {learner.position}: {learner.stop_reason}')
 
