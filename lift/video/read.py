@@ -10,7 +10,7 @@ __all__ = ['may_be_transparent', 'VideoInfo', 'DamagedVideo', 'as_spans', 'Pictu
 import io
 import math
 import re
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice
@@ -706,20 +706,22 @@ def readable_headers(
         raise LiftError(f"{folder}: holds no pictures ({', '.join(PICTURES)})")
     headers = [picture_header(path) for path in pictures]
     readable = [header for header in headers if header is not None]
-    if headers[0] is None or len(readable) < min(2, len(pictures)):
+    if len(readable) < min(2, len(pictures)):
         _decode_picture(pictures[headers.index(None)])  # raises the error that tells why
     _check_sizes(readable)
     return readable
 
 
 def _one_of_each_kind(headers):
-    "Decode one picture of each kind, the first of all in any case."
-    frames = {}
+    "Decode one picture of each kind; return pairs of a header and a frame."
+    found = {}
     for header in headers:
-        if header.kind not in frames:
-            with suppress(LiftError) if frames else nullcontext():
-                frames[header.kind] = _decode_picture(header.path)
-    return list(frames.values())
+        if header.kind not in found:
+            with suppress(LiftError):
+                found[header.kind] = header, _decode_picture(header.path)
+    if not found:
+        _decode_picture(headers[0].path)  # raises the error that tells why
+    return list(found.values())
 
 # %% ../../nbs/06_read.ipynb #4e9f7b8d
 def _format_facts(frame):
@@ -733,15 +735,15 @@ def probe_folder(
 ):  # VideoInfo
     "Return the facts of a folder: read every header, decode one picture of each kind."
     headers, count = readable_headers(folder), len(list_pictures(folder))
-    frames, alpha = _one_of_each_kind(headers), any(header.alpha for header in headers)
-    name = common_format([frame.format.name for frame in frames], alpha)
-    like = next((frame for frame in frames if frame.format.name == name), None)
-    turn = headers[0].turn or display_matrix(frames[0])
-    height, width = _displayed_size(frames[0], turn)
+    examples, alpha = _one_of_each_kind(headers), any(header.alpha for header in headers)
+    name = common_format([frame.format.name for _, frame in examples], alpha)
+    like = next((frame for _, frame in examples if frame.format.name == name), None)
+    header, first = examples[0]
+    height, width = _displayed_size(first, header.turn or display_matrix(first))
     return VideoInfo(
         path=Path(folder),
         container='folder',
-        codec=headers[0].path.suffix.lower()[1:],
+        codec=header.path.suffix.lower()[1:],
         width=width,
         height=height,
         frames=count,

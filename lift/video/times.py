@@ -388,7 +388,7 @@ def _file_timeline(path, fps):
 # %% ../../nbs/05_times.ipynb #c224e2d2
 def picture_number(path):  # (text before, number, text after), or None
     "Return the last number in a picture's name, and the text around it."
-    found = re.fullmatch(r'(.*?)(\d+)(\D*)', Path(path).stem)
+    found = re.fullmatch(r'(?s)(.*?)(\d+)(\D*)', Path(path).stem)
     return (found[1], int(found[2]), found[3]) if found else None
 
 
