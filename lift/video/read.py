@@ -10,7 +10,7 @@ __all__ = ['may_be_transparent', 'VideoInfo', 'DamagedVideo', 'as_spans', 'Pictu
 import io
 import math
 import re
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice
@@ -49,7 +49,7 @@ from lift.video.files import (
     list_pictures,
     open_video,
 )
-from .times import Damage, Places, stream_duration, stream_rate
+from .times import Damage, Places, clock_may_jump, stream_duration, stream_rate
 
 # %% ../../nbs/06_read.ipynb #14177442
 def may_be_transparent(
@@ -314,7 +314,8 @@ def _note(self: _Packets, packet, before):
     step, data, codec = None, bytes(packet), self.stream.codec_context.name
     if before is not None and None not in (packet.dts, before.dts):
         step = packet.dts - before.dts
-    jumps = step is not None and not 0 <= step * self.stream.time_base <= 1
+    disorder = 0 if clock_may_jump(self.container) else 1  # second
+    jumps = step is not None and not -disorder <= step * self.stream.time_base <= 1
     if jumps:
         before.opaque.in_doubt = False
         self.part += step < 0
@@ -370,6 +371,7 @@ class _Numbering(_DamageLog):
         super().__init__()
         context = stream.codec_context
         self.places = None if line is None else Places(line)
+        self.may_be_cut = clock_may_jump(stream.container)  # it may begin between keyframes
         self.next = 0  # number of the next frame, if none is missing
         self.waiting = {}  # notes of packets that have given no frame yet, by number
         self.place = None  # of the latest frame
@@ -401,12 +403,20 @@ def _comes_before(self: _Numbering, note, other):
 
 
 @patch
+def _begins_here(self: _Numbering):
+    "Return whether frames before the next one are no damage: a recording may begin anywhere."
+    if self.has_stamps and not self.may_be_cut:
+        return False
+    return self.last < 0 and not self.missing and not self.problem
+
+
+@patch
 def _lost_before(self: _Numbering, note, interlaced):
     "Return the notes of frames that should have come before this one, and forget them."
     earlier = [n for n in self.waiting.values() if self._comes_before(n, note)]
     for n in earlier:
         del self.waiting[n.number]
-    if self.last < 0 and not self.missing and not self.problem:
+    if self._begins_here():
         return []  # the recording begins in the middle
     is_certain = self.has_stamps or self.problem or not (self.never_silent or interlaced)
     if not is_certain:
@@ -479,8 +489,7 @@ def _find(self: _Numbering, frame, lost):
 def _note_gap(self: _Numbering, number, lost):
     "Note the frames that are missing before a frame."
     gap = range(self.next, number)
-    begins_here = self.last < 0 and not self.missing and not self.problem
-    if gap and not begins_here:
+    if gap and not self._begins_here():
         reason = self.problem or 'it cannot be decoded'
         self.missing += [(n, reason) for n in gap]
         for note in lost:
@@ -1000,7 +1009,8 @@ def _read_file(info, start, stop, line, through):
         numbered = _numbered_frames(info.path, container, stream, numbering)
         frames = _upright_frames(numbered, info, line)
         frames = frames if through else _until_damage(frames, numbering)
-        yield from _between(frames, start, stop)
+        with closing(numbered):  # also after an error, whose traceback would keep it open
+            yield from _between(frames, start, stop)
     numbering.settle()
     _raise_damage(numbering, info.path, stop)
 
