@@ -817,6 +817,14 @@ def _file_facts(container, stream):
     )
 
 
+def _site_of(frame):
+    "Return `chroma_site`, or MPEG-2's place for a matrix that FFmpeg cannot convert, as YCgCo."
+    try:
+        return chroma_site(frame)
+    except av.FFmpegError:
+        return 0.5, 0
+
+
 def _frame_facts(stream, frame):
     "Return the facts that the first frame tells."
     display = display_matrix(frame)
@@ -829,7 +837,7 @@ def _frame_facts(stream, frame):
         rotation=round(math.degrees(math.atan2(display[1], display[0]))) % 360,
         pixel_aspect=aspect if display[0] else 1 / aspect,
         interlaced=frame.interlaced_frame or stream.codec_context.field_order > 1,
-        site=chroma_site(frame),
+        site=_site_of(frame),
         display=display,
         **_format_facts(frame),
     )
@@ -951,7 +959,10 @@ def tensor(
 def _upright_frame(frame, time, index, info):
     "Return a decoded frame as an upright VideoFrame."
     code = coding(frame.format.name, colour_tags(frame), info.size)
-    code.rgb_to_levels()  # refuses a matrix that LIFT cannot convert
+    try:
+        code.rgb_to_levels()  # refuses a matrix that LIFT cannot convert
+    except LiftError as e:
+        raise LiftError(f'{info.path}: {e}') from None
     if info.display == (1, 0, 0, 1):
         return VideoFrame.decoded(frame, time, index, info.site)
     return _turned_frame(frame, info.display, time, index)
