@@ -143,12 +143,12 @@ def natural_key(
 def in_order(pictures):  # list of Path
     "Sort pictures by their names; a hyphen is a sign where names without it stand beside it."
     pictures = list(pictures)
-    numbered = (re.fullmatch(r'(.*?)(\d+)(\D*)', path.stem) for path in pictures)
+    numbered = (re.fullmatch(r'(?s)(.*?)(\d+)(\D*)', path.stem) for path in pictures)
     plain = {(m[1], m[3]) for m in numbered if m}
 
     def key(path):
         "Return the natural key, with a negative number where the hyphen is a sign."
-        m = re.fullmatch(r'(.*?)-(\d+)(\D*)', path.stem)
+        m = re.fullmatch(r'(?s)(.*?)-(\d+)(\D*)', path.stem)
         if m is None or (m[1], m[3]) not in plain:
             return natural_key(path)
         return [*natural_key(m[1]), (-int(m[2]), ''), *natural_key(m[3] + path.suffix)]
@@ -181,7 +181,7 @@ def list_pictures(
     folder,  # a folder, or a sequence such as shot/im%04d.png
 ):  # list of Path
     "List the pictures of a folder or of a sequence in natural order."
-    folder, names = Path(folder), re.compile('.*')
+    folder, names = Path(folder), re.compile('.*', re.DOTALL)  # a name may hold a line break
     if is_pattern(folder):
         folder, names = folder.parent, _sequence_names(folder.name)
     if not folder.is_dir():

@@ -10,7 +10,7 @@ __all__ = ['may_be_transparent', 'VideoInfo', 'DamagedVideo', 'as_spans', 'Pictu
 import io
 import math
 import re
-from contextlib import nullcontext, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice
@@ -49,7 +49,7 @@ from lift.video.files import (
     list_pictures,
     open_video,
 )
-from .times import Damage, Places, stream_duration, stream_rate
+from .times import Damage, Places, clock_may_jump, stream_duration, stream_rate
 
 # %% ../../nbs/06_read.ipynb #14177442
 def may_be_transparent(
@@ -307,6 +307,26 @@ class _Packets:
             except av.FFmpegError as e:
                 self.error, tries = e.strerror.lower(), tries - 1
 
+# %% ../../nbs/06_read.ipynb #5261989a
+_FIRST_BYTES = {  # of a frame in MPEG-TS, by codec: an access unit delimiter, or a header
+    'h264': rb'\0\0\0\x01\x09[\x10\x30\x50\x70\x90\xb0\xd0\xf0]\0\0',
+    'hevc': rb'\0\0\0\x01\x46\x01[\x10\x30\x50]\0\0',
+    'mpeg2video': rb'\0\0\x01\xb3',
+}
+
+
+def _is_of_other_codec(data, codec):
+    "Return whether a packet begins as those of another codec do."
+    others = (start for name, start in _FIRST_BYTES.items() if name != codec)
+    return codec in _FIRST_BYTES and any(re.match(start, data, re.DOTALL) for start in others)
+
+
+@patch
+def _changes_codec(self: _Packets, packet):
+    "Return whether a recording goes on in another codec, which its decoder cannot read."
+    codec = self.stream.codec_context.name
+    return clock_may_jump(self.container) and _is_of_other_codec(bytes(packet), codec)
+
 # %% ../../nbs/06_read.ipynb #94d97842
 @patch
 def _note(self: _Packets, packet, before):
@@ -314,7 +334,8 @@ def _note(self: _Packets, packet, before):
     step, data, codec = None, bytes(packet), self.stream.codec_context.name
     if before is not None and None not in (packet.dts, before.dts):
         step = packet.dts - before.dts
-    jumps = step is not None and not 0 <= step * self.stream.time_base <= 1
+    disorder = 0 if clock_may_jump(self.container) else 1  # second
+    jumps = step is not None and not -disorder <= step * self.stream.time_base <= 1
     if jumps:
         before.opaque.in_doubt = False
         self.part += step < 0
@@ -334,14 +355,18 @@ def _note(self: _Packets, packet, before):
 
 @patch
 def __iter__(self: _Packets):
-    held = None  # the latest packet, until the next one has come
+    held, change = None, None  # the latest packet, until the next one has come
     for packet in self._all():
+        if self._changes_codec(packet):
+            change = 'its codec changes'
+            break
         self._note(packet, held)
         if held is not None:
             yield held
         held = packet
     is_torn = held is not None and held.is_corrupt
-    self.problem = self.error or ('a packet is incomplete' if is_torn else self._early_end())
+    torn = 'a packet is incomplete' if is_torn else None
+    self.problem = change or self.error or torn or self._early_end()
     if held is not None and not self.problem:
         yield held
 
@@ -370,6 +395,7 @@ class _Numbering(_DamageLog):
         super().__init__()
         context = stream.codec_context
         self.places = None if line is None else Places(line)
+        self.may_be_cut = clock_may_jump(stream.container)  # it may begin between keyframes
         self.next = 0  # number of the next frame, if none is missing
         self.waiting = {}  # notes of packets that have given no frame yet, by number
         self.place = None  # of the latest frame
@@ -401,12 +427,20 @@ def _comes_before(self: _Numbering, note, other):
 
 
 @patch
+def _begins_here(self: _Numbering):
+    "Return whether frames before the next one are no damage: a recording may begin anywhere."
+    if self.has_stamps and not self.may_be_cut:
+        return False
+    return self.last < 0 and not self.missing and not self.problem
+
+
+@patch
 def _lost_before(self: _Numbering, note, interlaced):
     "Return the notes of frames that should have come before this one, and forget them."
     earlier = [n for n in self.waiting.values() if self._comes_before(n, note)]
     for n in earlier:
         del self.waiting[n.number]
-    if self.last < 0 and not self.missing and not self.problem:
+    if self._begins_here():
         return []  # the recording begins in the middle
     is_certain = self.has_stamps or self.problem or not (self.never_silent or interlaced)
     if not is_certain:
@@ -479,8 +513,7 @@ def _find(self: _Numbering, frame, lost):
 def _note_gap(self: _Numbering, number, lost):
     "Note the frames that are missing before a frame."
     gap = range(self.next, number)
-    begins_here = self.last < 0 and not self.missing and not self.problem
-    if gap and not begins_here:
+    if gap and not self._begins_here():
         reason = self.problem or 'it cannot be decoded'
         self.missing += [(n, reason) for n in gap]
         for note in lost:
@@ -706,20 +739,22 @@ def readable_headers(
         raise LiftError(f"{folder}: holds no pictures ({', '.join(PICTURES)})")
     headers = [picture_header(path) for path in pictures]
     readable = [header for header in headers if header is not None]
-    if headers[0] is None or len(readable) < min(2, len(pictures)):
+    if len(readable) < min(2, len(pictures)):
         _decode_picture(pictures[headers.index(None)])  # raises the error that tells why
     _check_sizes(readable)
     return readable
 
 
 def _one_of_each_kind(headers):
-    "Decode one picture of each kind, the first of all in any case."
-    frames = {}
+    "Decode one picture of each kind; return pairs of a header and a frame."
+    found = {}
     for header in headers:
-        if header.kind not in frames:
-            with suppress(LiftError) if frames else nullcontext():
-                frames[header.kind] = _decode_picture(header.path)
-    return list(frames.values())
+        if header.kind not in found:
+            with suppress(LiftError):
+                found[header.kind] = header, _decode_picture(header.path)
+    if not found:
+        _decode_picture(headers[0].path)  # raises the error that tells why
+    return list(found.values())
 
 # %% ../../nbs/06_read.ipynb #4e9f7b8d
 def _format_facts(frame):
@@ -733,15 +768,15 @@ def probe_folder(
 ):  # VideoInfo
     "Return the facts of a folder: read every header, decode one picture of each kind."
     headers, count = readable_headers(folder), len(list_pictures(folder))
-    frames, alpha = _one_of_each_kind(headers), any(header.alpha for header in headers)
-    name = common_format([frame.format.name for frame in frames], alpha)
-    like = next((frame for frame in frames if frame.format.name == name), None)
-    turn = headers[0].turn or display_matrix(frames[0])
-    height, width = _displayed_size(frames[0], turn)
+    examples, alpha = _one_of_each_kind(headers), any(header.alpha for header in headers)
+    name = common_format([frame.format.name for _, frame in examples], alpha)
+    like = next((frame for _, frame in examples if frame.format.name == name), None)
+    header, first = examples[0]
+    height, width = _displayed_size(first, header.turn or display_matrix(first))
     return VideoInfo(
         path=Path(folder),
         container='folder',
-        codec=headers[0].path.suffix.lower()[1:],
+        codec=header.path.suffix.lower()[1:],
         width=width,
         height=height,
         frames=count,
@@ -806,6 +841,14 @@ def _file_facts(container, stream):
     )
 
 
+def _site_of(frame):
+    "Return `chroma_site`, or MPEG-2's place for a matrix that FFmpeg cannot convert, as YCgCo."
+    try:
+        return chroma_site(frame)
+    except av.FFmpegError:
+        return 0.5, 0
+
+
 def _frame_facts(stream, frame):
     "Return the facts that the first frame tells."
     display = display_matrix(frame)
@@ -818,7 +861,7 @@ def _frame_facts(stream, frame):
         rotation=round(math.degrees(math.atan2(display[1], display[0]))) % 360,
         pixel_aspect=aspect if display[0] else 1 / aspect,
         interlaced=frame.interlaced_frame or stream.codec_context.field_order > 1,
-        site=chroma_site(frame),
+        site=_site_of(frame),
         display=display,
         **_format_facts(frame),
     )
@@ -940,7 +983,10 @@ def tensor(
 def _upright_frame(frame, time, index, info):
     "Return a decoded frame as an upright VideoFrame."
     code = coding(frame.format.name, colour_tags(frame), info.size)
-    code.rgb_to_levels()  # refuses a matrix that LIFT cannot convert
+    try:
+        code.rgb_to_levels()  # refuses a matrix that LIFT cannot convert
+    except LiftError as e:
+        raise LiftError(f'{info.path}: {e}') from None
     if info.display == (1, 0, 0, 1):
         return VideoFrame.decoded(frame, time, index, info.site)
     return _turned_frame(frame, info.display, time, index)
@@ -998,7 +1044,8 @@ def _read_file(info, start, stop, line, through):
         numbered = _numbered_frames(info.path, container, stream, numbering)
         frames = _upright_frames(numbered, info, line)
         frames = frames if through else _until_damage(frames, numbering)
-        yield from _between(frames, start, stop)
+        with closing(numbered):  # also after an error, whose traceback would keep it open
+            yield from _between(frames, start, stop)
     numbering.settle()
     _raise_damage(numbering, info.path, stop)
 
