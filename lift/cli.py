@@ -97,6 +97,15 @@ def demo(options):
     print(verdict(table))
 
 # %% ../nbs/95_cli.ipynb #0c0755ed
+def _own_name(source):
+    "Return the name of an input's output in a folder."
+    from lift.video.write import CONTAINERS
+
+    if source.is_dir():  # frames give frames; a name with a dot would be that of a film
+        return source.resolve().name.replace('.', '_')
+    return source.name if source.suffix.lower() in CONTAINERS else f'{source.stem}.mp4'
+
+
 def _targets(
     sources,  # the inputs
     target,  # the last name on the command line
@@ -114,9 +123,7 @@ def _targets(
         )
     targets = []
     for source in sources:
-        name = source.name if source.suffix.lower() in CONTAINERS else f'{source.stem}.mp4'
-        if source.is_dir():  # frames give frames; a name with a dot would be that of a film
-            name = source.resolve().name.replace('.', '_')
+        name = _own_name(source)
         if target / name in targets:
             raise LiftError(
                 f'{target / name}: two inputs would be written there: rename one, or do them apart'

@@ -352,7 +352,7 @@ def _note(self: _Packets, packet, before):
     if packet.pts is not None and packet.pts >= (self.last_shown or (packet.pts,))[0]:
         self.last_shown = packet.pts, packet.duration or 0
 
-
+# %% ../../nbs/06_read.ipynb #988d0305
 @patch
 def __iter__(self: _Packets):
     held, change = None, None  # the latest packet, until the next one has come
@@ -826,7 +826,7 @@ def probe(
         opaque = _is_opaque(facts['codec'], chain([frame], frames))
     return VideoInfo(path=path, opaque=opaque, **facts)
 
-
+# %% ../../nbs/06_read.ipynb #a294a142
 def _file_facts(container, stream):
     "Return the facts that stand in the header of a file."
     return dict(
