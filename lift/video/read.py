@@ -49,7 +49,14 @@ from lift.video.files import (
     list_pictures,
     open_video,
 )
-from .times import Damage, Places, clock_may_jump, stream_duration, stream_rate
+from lift.video.times import (
+    Damage,
+    Places,
+    clock_may_jump,
+    shows_nothing,
+    stream_duration,
+    stream_rate,
+)
 
 # %% ../../nbs/06_read.ipynb #14177442
 def may_be_transparent(
@@ -256,15 +263,8 @@ def _is_reference(data, codec, length_bytes):
 
 def _gives_no_frame(packet, data, codec):
     "Return whether the decoder makes no frame of a packet that is intact."
-    if packet.is_discard:
-        return True
-    if codec == 'vp8':
-        return not data[0] & 0x10  # the bit `show_frame` (RFC 6386, 9.1)
-    if codec == 'vp9' and data[-1] >> 5 != 6:  # not several frames in one packet
-        shift = 0 if data[0] >> 4 & 3 == 3 else 1  # profile 3 has one bit more
-        shows_another = data[0] >> (shift + 2) & 1
-        return not shows_another and not data[0] >> shift & 1
-    return codec == 'mpeg4' and len(data) < 16  # "as the frame before"
+    is_repeat = codec == 'mpeg4' and len(data) < 16  # "as the frame before"
+    return packet.is_discard or is_repeat or shows_nothing(data, codec)
 
 # %% ../../nbs/06_read.ipynb #3dfc6628
 @dataclass
