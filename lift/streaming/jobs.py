@@ -191,7 +191,7 @@ class Report:
     "The result of a job."
 
     target: Path
-    source_frames: int
+    source_frames: int  # of a source that breaks off: as far as the output goes
     frames: int  # written
     interpolated: int  # of these, interpolated ones (of this run)
     seconds: float
@@ -359,9 +359,18 @@ def run_job(
     output = in_background(prepared(make(first), job.writer(job.target)))
     frames = _Counter(output, sum(1 for _ in job.times), first)
     count = pieces.work(frames) if resume else _write(job, frames)
-    seconds = time.perf_counter() - frames.start
-    source_frames = len(job.line.times)
-    return Report(job.target, source_frames, count, frames.interpolated, seconds, frames.damage)
+    seconds, damage = time.perf_counter() - frames.start, frames.damage
+    source_frames = _source_frames(job, count, damage)
+    return Report(job.target, source_frames, count, frames.interpolated, seconds, damage)
+
+
+def _source_frames(job, count, damage):
+    "Return the number of source frames that `count` output frames come from."
+    times = job.line.times
+    if damage is None or not damage.ends_early:
+        return len(times)
+    last = next(islice(job.times, count - 1, None), times[-1])
+    return bisect_right(times, last)
 
 
 def _write(job, frames):  # number of frames
