@@ -334,12 +334,15 @@ def _note(self: _Packets, packet, before):
         self.last_shown = packet.pts, packet.duration or 0
 
 # %% ../../nbs/06_read.ipynb #988d0305
+_CODEC_CHANGES = 'its codec changes'
+
+
 @patch
 def __iter__(self: _Packets):
     held, change = None, None  # the latest packet, until the next one has come
     for packet in self._all():
         if changes_codec(packet, self.stream):
-            change = 'its codec changes'
+            change = _CODEC_CHANGES
             break
         self._note(packet, held)
         if held is not None:
@@ -562,7 +565,8 @@ def _numbered_frames(path, container, stream, numbering):
     for frame in _decoded(path, stream, packets, numbering):
         frame.time_base = frame.time_base or stream.time_base
         time = _time(frame, numbering.next, rate)
-        if packets.problem and last is not None and (time - last) * rate > Fraction(3, 2):
+        is_torn = packets.problem not in (None, _CODEC_CHANGES)
+        if is_torn and last is not None and (time - last) * rate > Fraction(3, 2):
             break  # after the film broke off: a frame between this one and the last is lost
         number, last = numbering.number_of(frame), time
         if number is not None:
