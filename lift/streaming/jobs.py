@@ -83,6 +83,7 @@ class Job:
     tile: int = None  # side of tiles; 0 for none; by default what the memory allows
     overwrite: bool = False  # a target that exists may be replaced
     same_rate = False  # may the output have the source's rate, for another change of frames?
+    least_side = 32  # pixels that both sides of a source need
 
     def __post_init__(self):
         self.source, self.target = Path(self.source), Path(self.target)
@@ -105,9 +106,9 @@ class Job:
 @patch
 def _check_source(self: Job):
     "LiftError for a source that cannot be interpolated."
-    if min(self.info.size) < 32:
-        size = f'{self.info.width}×{self.info.height}'
-        raise LiftError(f'{self.source}: is {size}: both sides need at least 32 pixels')
+    if min(self.info.size) < self.least_side:
+        size, least = f'{self.info.width}×{self.info.height}', self.least_side
+        raise LiftError(f'{self.source}: is {size}: both sides need at least {least} pixels')
     if len(self.line.times) < 2 and not self.same_rate:
         raise LiftError(f'{self.source}: has 1 frame: between which two should one be made?')
 
