@@ -83,6 +83,7 @@ class Job:
     tile: int = None  # side of tiles; 0 for none; by default what the memory allows
     overwrite: bool = False  # a target that exists may be replaced
     same_rate = False  # may the output have the source's rate, for another change of frames?
+    least_side = 32  # pixels that both sides of a source need
 
     def __post_init__(self):
         self.source, self.target = Path(self.source), Path(self.target)
@@ -105,9 +106,9 @@ class Job:
 @patch
 def _check_source(self: Job):
     "LiftError for a source that cannot be interpolated."
-    if min(self.info.size) < 32:
-        size = f'{self.info.width}×{self.info.height}'
-        raise LiftError(f'{self.source}: is {size}: both sides need at least 32 pixels')
+    if min(self.info.size) < self.least_side:
+        size, least = f'{self.info.width}×{self.info.height}', self.least_side
+        raise LiftError(f'{self.source}: is {size}: both sides need at least {least} pixels')
     if len(self.line.times) < 2 and not self.same_rate:
         raise LiftError(f'{self.source}: has 1 frame: between which two should one be made?')
 
@@ -191,7 +192,7 @@ class Report:
     "The result of a job."
 
     target: Path
-    source_frames: int
+    source_frames: int  # of a source that breaks off: as far as the output goes
     frames: int  # written
     interpolated: int  # of these, interpolated ones (of this run)
     seconds: float
@@ -359,9 +360,18 @@ def run_job(
     output = in_background(prepared(make(first), job.writer(job.target)))
     frames = _Counter(output, sum(1 for _ in job.times), first)
     count = pieces.work(frames) if resume else _write(job, frames)
-    seconds = time.perf_counter() - frames.start
-    source_frames = len(job.line.times)
-    return Report(job.target, source_frames, count, frames.interpolated, seconds, frames.damage)
+    seconds, damage = time.perf_counter() - frames.start, frames.damage
+    source_frames = _source_frames(job, count, damage)
+    return Report(job.target, source_frames, count, frames.interpolated, seconds, damage)
+
+
+def _source_frames(job, count, damage):
+    "Return the number of source frames that `count` output frames come from."
+    times = job.line.times
+    if damage is None or not damage.ends_early:
+        return len(times)
+    last = next(islice(job.times, count - 1, None), times[-1])
+    return bisect_right(times, last)
 
 
 def _write(job, frames):  # number of frames

@@ -52,6 +52,7 @@ from lift.video.files import (
 from lift.video.times import (
     Damage,
     Places,
+    changes_codec,
     clock_may_jump,
     shows_nothing,
     stream_duration,
@@ -307,26 +308,6 @@ class _Packets:
             except av.FFmpegError as e:
                 self.error, tries = e.strerror.lower(), tries - 1
 
-# %% ../../nbs/06_read.ipynb #5261989a
-_FIRST_BYTES = {  # of a frame in MPEG-TS, by codec: an access unit delimiter, or a header
-    'h264': rb'\0\0\0\x01\x09[\x10\x30\x50\x70\x90\xb0\xd0\xf0]\0\0',
-    'hevc': rb'\0\0\0\x01\x46\x01[\x10\x30\x50]\0\0',
-    'mpeg2video': rb'\0\0\x01\xb3',
-}
-
-
-def _is_of_other_codec(data, codec):
-    "Return whether a packet begins as those of another codec do."
-    others = (start for name, start in _FIRST_BYTES.items() if name != codec)
-    return codec in _FIRST_BYTES and any(re.match(start, data, re.DOTALL) for start in others)
-
-
-@patch
-def _changes_codec(self: _Packets, packet):
-    "Return whether a recording goes on in another codec, which its decoder cannot read."
-    codec = self.stream.codec_context.name
-    return clock_may_jump(self.container) and _is_of_other_codec(bytes(packet), codec)
-
 # %% ../../nbs/06_read.ipynb #94d97842
 @patch
 def _note(self: _Packets, packet, before):
@@ -353,12 +334,15 @@ def _note(self: _Packets, packet, before):
         self.last_shown = packet.pts, packet.duration or 0
 
 # %% ../../nbs/06_read.ipynb #988d0305
+_CODEC_CHANGES = 'its codec changes'
+
+
 @patch
 def __iter__(self: _Packets):
     held, change = None, None  # the latest packet, until the next one has come
     for packet in self._all():
-        if self._changes_codec(packet):
-            change = 'its codec changes'
+        if changes_codec(packet, self.stream):
+            change = _CODEC_CHANGES
             break
         self._note(packet, held)
         if held is not None:
@@ -367,7 +351,7 @@ def __iter__(self: _Packets):
     is_torn = held is not None and held.is_corrupt
     torn = 'a packet is incomplete' if is_torn else None
     self.problem = change or self.error or torn or self._early_end()
-    if held is not None and not self.problem:
+    if held is not None and not torn and self.problem in (None, change):
         yield held
 
 
@@ -581,7 +565,8 @@ def _numbered_frames(path, container, stream, numbering):
     for frame in _decoded(path, stream, packets, numbering):
         frame.time_base = frame.time_base or stream.time_base
         time = _time(frame, numbering.next, rate)
-        if packets.problem and last is not None and (time - last) * rate > Fraction(3, 2):
+        is_torn = packets.problem not in (None, _CODEC_CHANGES)
+        if is_torn and last is not None and (time - last) * rate > Fraction(3, 2):
             break  # after the film broke off: a frame between this one and the last is lost
         number, last = numbering.number_of(frame), time
         if number is not None:

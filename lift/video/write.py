@@ -6,9 +6,9 @@
 __all__ = ['CONTAINERS', 'HARDWARE', 'encoder_of', 'check_format', 'encoder_formats', 'taken_format', 'hardware_of', 'is_mpeg',
            'codec_tag', 'quality_options', 'stored_size', 'holds_alpha', 'is_pictures', 'kept_format', 'output_colour',
            'HDRLight', 'frame_light', 'film_light', 'can_hold_light', 'light_options', 'pixel_losses', 'first_packets',
-           'fits', 'kept_flags', 'StreamPlan', 'plan_streams', 'timecode_at', 'find_timecode', 'StreamCopy',
-           'display_size', 'reserve_display', 'write_display', 'Encoding', 'encoder_options', 'target_codec',
-           'VideoWriter', 'Prepared']
+           'described', 'fits', 'kept_flags', 'StreamPlan', 'plan_streams', 'timecode_at', 'find_timecode',
+           'StreamCopy', 'display_size', 'reserve_display', 'write_display', 'Encoding', 'encoder_options',
+           'target_codec', 'VideoWriter', 'Prepared']
 
 # %% ../../nbs/07_write.ipynb #f1b0d092
 import io
@@ -19,8 +19,8 @@ import shutil
 import struct
 import warnings
 import zlib
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count, islice
@@ -527,18 +527,39 @@ def _bare_packet(packet):
     return bare
 
 
+def _lacks_facts(stream):
+    "Return whether nothing is known about a stream of sound: it begins late, or never."
+    return stream.type == 'audio' and not stream.codec_context.sample_rate
+
+
 def first_packets(
     container,  # open for reading
 ):  # dict: number of the stream: packet
-    "Return the first packet of each stream of sound, if it comes early in the file."
+    "Return the first packet of each stream of sound, if it comes early or begins late."
     sounds, packets = container.streams.audio, {}
     with suppress(av.FFmpegError):
-        for packet in islice(container.demux(sounds) if sounds else (), 1000):
+        for number, packet in enumerate(container.demux(sounds) if sounds else ()):
             if packet.size:
                 packets.setdefault(packet.stream.index, packet)
-            if len(packets) == len(sounds):
+            open_ends = [s for s in sounds if s.index not in packets]
+            if not open_ends or (number >= 1000 and not any(map(_lacks_facts, open_ends))):
                 break
     return packets
+
+
+@contextmanager
+def described(
+    source,  # path of the file
+    stream,  # of the open file
+    byte: int = None,  # where the stream begins in the file; None: its facts are known
+):  # context manager that gives the stream with its facts
+    "Open a file again at a byte, where FFmpeg finds the facts of a stream that begins there."
+    if byte is None:
+        yield stream
+        return
+    options = {'skip_initial_bytes': str(byte)}
+    with av.open(f'file:{source}', options=options, metadata_errors='replace') as container:
+        yield next((s for s in container.streams if s.id == stream.id), stream)
 
 # %% ../../nbs/07_write.ipynb #e7270118
 _formats = {'.mp4': 'mp4', '.mov': 'mov', '.mkv': 'matroska', '.webm': 'webm'}
@@ -609,6 +630,7 @@ class StreamPlan:
 
     ways: dict  # number of the stream: 'copy', 'convert', 'attach' or 'cover'
     notes: tuple  # texts: what is left out
+    late: dict = field(default_factory=dict)  # number of the stream: see `described`
 
 
 _cover_types = {'mjpeg': 'image/jpeg', 'png': 'image/png'}  # codec: MIME type
@@ -660,6 +682,8 @@ def _note_of(stream, suffix, container, packet=None):
         return f'cover picture ({name}) {misfit}: write .mkv or .mp4 to keep it'
     if stream.type == 'video':
         return f'video track {stream.index} ({name}) is left out: LIFT reads one track'
+    if packet is None and _lacks_facts(stream):
+        return f'audio stream ({name}) is empty and is left out'
     return f'{stream.type} stream ({name}) {misfit}{_suffix_that_takes(stream, packet)}'
 
 
@@ -679,24 +703,33 @@ def _notes_of_kept(stream, way, suffix):
     return notes
 
 # %% ../../nbs/07_write.ipynb #68a44f3c
+def _fate_of(stream, suffix, container, packet):
+    "Return what becomes of a stream, and the notes about it."
+    way = _way_of(stream, suffix, packet)
+    if way:
+        return way, _notes_of_kept(stream, way, suffix)
+    return None, [_note_of(stream, suffix, container, packet)]
+
+
 @lru_cache(64)
 def _planned(source, changed, suffix):
     "Make the plan; `changed` says which state of the file it belongs to."
-    ways, notes = {}, []
+    ways, notes, late = {}, [], {}
     with open_video(source) as (container, main):
         packets = first_packets(container)
         for stream in container.streams:
             if stream.index == main.index:
                 continue
             packet = packets.get(stream.index)
-            way = _way_of(stream, suffix, packet)
+            if packet and _lacks_facts(stream):
+                late[stream.index] = packet.pos
+            with described(source, stream, late.get(stream.index)) as known:
+                way, new_notes = _fate_of(known, suffix, container, packet)
+            notes += new_notes
             if way:
                 ways[stream.index] = way
-                notes += _notes_of_kept(stream, way, suffix)
-            else:
-                notes.append(_note_of(stream, suffix, container, packet))
     messages = (f'{source}: its {note}' for note in notes if note)
-    return StreamPlan(ways, tuple(dict.fromkeys(messages)))
+    return StreamPlan(ways, tuple(dict.fromkeys(messages)), late)
 
 
 def plan_streams(
@@ -836,19 +869,22 @@ class StreamCopy:
         self.streams = {}  # what takes the packets, by the number of the input's stream
         self.covers = []  # packets that are written first
         self.waiting = None  # the next packet, if it was read already
-        for index, way in plan_streams(source, self.suffix).ways.items():
-            self._add(self.input.streams[index], way)
+        plan = plan_streams(source, self.suffix)
+        self.ends = dict.fromkeys(plan.late)  # of late streams: where their last packet ends
+        for index, way in plan.ways.items():
+            with described(source, self.input.streams[index], plan.late.get(index)) as stream:
+                self._add(index, stream, way)
         self._copy_titles(rates)
         inputs = [self.input.streams[i] for i in self.streams]
         self.packets = self.input.demux(inputs) if inputs else iter(())
 
 # %% ../../nbs/07_write.ipynb #8c483cf4
 @patch
-def _add(self: StreamCopy, stream, way):
-    "Add a stream to the output."
+def _add(self: StreamCopy, index, stream, way):
+    "Add a stream to the output; `index` is its number in the source."
     if way in ('copy', 'convert'):
         kind = _CopiedStream if way == 'copy' else _ConvertedText
-        self.streams[stream.index] = kind(stream, self.output, self.suffix)
+        self.streams[index] = kind(stream, self.output, self.suffix)
     elif stream.type == 'attachment':
         self.output.add_stream_from_template(stream)
     else:
@@ -898,12 +934,27 @@ def _fetch(self: StreamCopy):
             packet = next(self.packets, None)
         if packet is None:
             return False
+        if packet.size and packet.stream.index in self.ends:
+            self._fill_times(packet)
         if packet.dts is None and packet.pts is None:
             continue
         if self.clock:
             self.clock.place(packet)
         self.waiting = packet
     return True
+
+
+@patch
+def _fill_times(self: StreamCopy, packet):
+    "Give a packet of a late stream the duration and the times that FFmpeg does not know."
+    packet.duration = packet.duration or _sound_duration(packet)
+    end = self.ends[packet.stream.index]
+    if end is not None:
+        early_by = 0 if packet.dts is None else (end - packet.dts) * packet.time_base
+        if packet.dts is None or 0 < early_by < 1:  # more than a second is a jump of the clock
+            packet.pts = packet.dts = end
+    if packet.dts is not None:
+        self.ends[packet.stream.index] = packet.dts + packet.duration
 
 
 @patch
@@ -1114,6 +1165,7 @@ class _EncodedVideo(_VideoContainer):
         self.time_base = encoding.time_base
         self.duration = round(1 / encoding.fps / encoding.time_base)
         self.held = None  # the latest frame: how long it stands is known with the next one
+        self.count = 0  # frames that were encoded
         self.stream = self.container.add_stream(
             encoding.codec, encoding.fps, options=encoder_options(encoding)
         )
@@ -1157,6 +1209,7 @@ def _encode(self: _EncodedVideo, frame, ticks):
     frame.pts, frame.time_base = ticks, self.time_base
     frame.duration = self.duration
     frame.pict_type = 0  # the encoder chooses; not the type that the frame had in its source
+    self.count += 1
     return self.stream.encode(frame)
 
 
@@ -1165,6 +1218,9 @@ def flush(self: _EncodedVideo):
     "Write the frames that are still held; the last one stands until the end."
     last, extra = self.held[1], 0
     packets = [*self._encode(*self.held), *self.stream.encode(None)]
+    if self.count <= 2:  # x265 knows times of decoding from the third frame on
+        for packet in packets:
+            packet.dts = packet.pts  # so few frames are decoded in the order shown
     if self.end is not None:
         extra = round(self.end / self.time_base) - last - self.duration
     for i, packet in enumerate(packets):
@@ -1297,16 +1353,30 @@ def _check_codec(codec, pixel_format):
         )
 
 
-def _check_container(codec, suffix):
-    "LiftError if a container does not take what an encoder makes."
+_only_in_other = {'.mov': ('vp8', 'vp9', 'av1')}  # FFmpeg refuses these late, with the header
+
+
+def _takes_codec(suffix, codec):
+    "Return whether a container takes what an encoder makes."
+    if encoder_of(codec).canonical_name in _only_in_other.get(suffix, ()):
+        return False
     with av.open(io.BytesIO(), 'w', format=_formats[suffix]) as trial:
         try:
             trial.add_stream(codec)
         except (ValueError, av.FFmpegError):
-            raise LiftError(
-                f'{codec} does not fit into {suffix}: '
-                f'give --codec {CONTAINERS[suffix]}, or write .mkv'
-            ) from None
+            return False
+    return True
+
+
+def _check_container(codec, suffix):
+    "LiftError if a container does not take what an encoder makes."
+    if _takes_codec(suffix, codec):
+        return
+    others = ' or '.join(s for s in CONTAINERS if _takes_codec(s, codec))
+    remedy = f'give --codec {CONTAINERS[suffix]}'
+    if others:
+        remedy += f', or write {others}'
+    raise LiftError(f'{codec} does not fit into {suffix}: {remedy}')
 
 # %% ../../nbs/07_write.ipynb #39e2965a
 def _common_time_base(
@@ -1507,6 +1577,8 @@ def _decide_format(
         self.colour = output_colour(self.pixel_format, self.stored, self.like)
         can_be_left = self.path.suffix.lower() in ('.mkv', '.webm') or is_mpeg(self.codec)
         self.left = can_be_left and (self.like is None or self.like.left)
+        if self.codec == 'mjpeg':  # a JPEG has the full range, BT.601's matrix, centred chroma
+            self.colour, self.left = replace(self.colour, range=2, matrix=5), False
 
 # %% ../../nbs/07_write.ipynb #6989b8ec
 @patch
@@ -1616,20 +1688,12 @@ def prepare(
     self._decide_format(image.size)
     if self._passes(image.source):
         return Prepared(image.size, lambda: image.source)
-    pixels, alpha = image.tensor(), _alpha_of(image) if self.alpha else None
+    pixels, alpha = image.tensor(), image.alpha if self.alpha else None
     if alpha is not None:
         white = np.iinfo(alpha.dtype).max
         plane = torch.from_numpy(alpha.astype(np.float32) / white)
         pixels = torch.cat([pixels, plane[None, None]], 1)
     return self._prepare_tensor(pixels)
-
-
-def _alpha_of(frame):
-    "Return alpha of a VideoFrame, or None."
-    alpha = getattr(frame, 'alpha', None)
-    if alpha is None and frame.source is not None:
-        return alpha_plane(frame.source)
-    return alpha
 
 # %% ../../nbs/07_write.ipynb #46209c01
 @patch
