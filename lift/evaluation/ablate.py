@@ -4,14 +4,16 @@
 
 # %% auto #0
 __all__ = ['CHANGED', 'SUITES', 'BUDGETS', 'ABLATION_COLUMNS', 'REFERENCES', 'Suite', 'Budget', 'evaluated_crop', 'config_kind',
-           'run_config', 'target_plans', 'clips_of', 'interpolated_from_windows', 'interpolated_from_fusion_inputs',
-           'from_references', 'scored', 'differences', 'gains_by_seed', 'gain_of', 'compare_variants', 'suite_page',
-           'caption_of', 'to_latex', 'draw', 'write_results', 'train_run', 'evaluate_run', 'portable', 'Ablation',
-           'run_suite', 'AblateOptions', 'ablate_command']
+           'run_config', 'target_plans', 'clips_of', 'shorter_plan', 'shorten_windows', 'interpolated_from_windows',
+           'interpolated_from_fusion_inputs', 'from_references', 'scored', 'differences', 'gains_by_seed', 'gain_of',
+           'compare_variants', 'suite_page', 'caption_of', 'to_latex', 'draw', 'write_results',
+           'create_shorter_learner', 'train_run', 'evaluate_run', 'portable', 'Ablation', 'run_suite', 'AblateOptions',
+           'ablate_command']
 
 # %% ../../nbs/93_ablations.ipynb #e0f66fd6
 import hashlib
 import json
+import re
 import shlex
 import shutil
 import time
@@ -27,7 +29,7 @@ import yaml
 from fastcore.basics import patch
 from matplotlib.figure import Figure
 
-from ..core import LiftError, look_up, read_yaml
+from ..core import LiftError, frames_on_each_side, look_up, read_yaml
 from ..data.cache import cache_folder
 from ..data.datasets import BaseVideoDataset
 from ..data.windows import Augment, Plan, patterns
@@ -47,9 +49,17 @@ from ..metrics import psnr, quantize, ssim_matlab
 from ..model.lift import create_lift_model
 from ..training.fusion_inputs import FusionInputsLIFT, FusionInputsLoader, precompute
 from ..training.learner import differing_keys, flat, to_device
-from ..training.recipes import read_recipe
+from ..training.recipes import build_learner, join_processes, read_recipe
 from ..training.tracking import RunRecord
-from ..training.train import TrainConfig, adapted, create_learner, create_windows
+from lift.training.train import (
+    LiftTask,
+    TrainConfig,
+    adapted,
+    create_learner,
+    create_windows,
+    loaders,
+    start_model,
+)
 from ..viz import PALETTE
 
 # %% ../../nbs/93_ablations.ipynb #fab011ac
@@ -71,12 +81,16 @@ def _model(**changes):
     return dict(model=changes)
 
 
+_LENGTHS = {
+    '3': _model(num_frames=3),
+    '3-no-context': _model(num_frames=3, use_context=False),
+    '7': _model(num_frames=7),
+    '15': {},
+}  # windows; the target frame counts
+
 SUITES = {
     'context': Suite(
-        'What is it worth to see 7 or 15 frames instead of 3?',
-        '3',
-        {'3': _model(num_frames=3, use_context=False), '7': _model(num_frames=7), '15': {}},
-        'fusion',
+        'What is it worth to see 7 or 15 frames instead of 3?', '15', _LENGTHS, 'fusion'
     ),
     'parts': Suite(
         'What do the parts of lift15 contribute?',
@@ -100,6 +114,11 @@ SUITES = {
 
 # %% ../../nbs/93_ablations.ipynb #7f4b1e42
 SUITES |= {
+    'context-spec': Suite(
+        "What is it worth to the specification's own network to see 7 or 15 frames instead of 3?",
+        '15',
+        _LENGTHS,
+    ),
     's1': Suite(
         'What do full-resolution features bring, as they are or aligned?',
         'as-they-are',
@@ -307,6 +326,28 @@ def clips_of(config: TrainConfig, split: str):  # data set of whole frames, wind
     data = replace(config.data, dataset='clips', sampling='mixed', strides=(1, 2, 3, 4))
     windows = TrainConfig(data=data, learner=replace(config.learner, seed=0))
     return create_windows(windows, split, crop_size=None, augment=Augment.none(), ends=0)
+
+# %% ../../nbs/93_ablations.ipynb #e048b34f
+def shorter_plan(plan: Plan, num_frames: int):  # Plan
+    "Leave out of a planned window the inputs that a window of 3, 7 or 15 frames does not have."
+    before, after = frames_on_each_side(num_frames)
+    left = sum(o < 0 for o in plan.offsets)  # inputs before the target
+    if left < len(plan.offsets) - left:  # the window is turned in time
+        before, after = after, before
+    part = slice(left - before, left + after)
+    return replace(
+        plan, frames=plan.frames[part], offsets=plan.offsets[part], valid=plan.valid[part]
+    )
+
+
+def shorten_windows(dataset: BaseVideoDataset, num_frames: int):
+    "Let a data set leave out inputs; which windows it draws stays the same."
+    whole_plan = dataset.plan
+
+    def plan(key):
+        return shorter_plan(whole_plan(key), num_frames)
+
+    dataset.plan = plan
 
 # %% ../../nbs/93_ablations.ipynb #77dd0005
 @torch.inference_mode()
@@ -573,11 +614,34 @@ def write_results(
     figure.savefig(out / 'figure.pdf', metadata=dict(CreationDate=None))
     return summary
 
+# %% ../../nbs/93_ablations.ipynb #fbe8707b
+def create_shorter_learner(config: TrainConfig, place: Path, callbacks):  # Learner
+    "Make what a run needs whose network sees a part of the windows of 15 frames."
+    join_processes(config.learner.device)
+    model, _ = start_model(config)
+    whole = replace(config, model=replace(config.model, num_frames=15))
+    train, valid, digest = loaders(whole)
+    shorten_windows(train.dataset, config.model.num_frames)
+    shorten_windows(valid.loader.dataset, config.model.num_frames)
+    task = LiftTask(model, config.loss, config.rates, config.first_epoch, config.encoder)
+    settings = dict(loss=task.criterion.weights)
+    return build_learner(config, task, train, valid, place, callbacks, digest, **settings)
+
+
+def _create(config, place):  # Learner
+    "Make what a run needs, whatever it trains."
+    if isinstance(config, HybridTrainConfig):
+        create = create_hybrid_learner
+    elif config.data.dataset == 'fusion_inputs' or config.model.num_frames == 15:
+        create = create_learner  # fusion inputs are shortened by their loader
+    else:
+        create = create_shorter_learner
+    return create(config, place, [RunRecord()])
+
 # %% ../../nbs/93_ablations.ipynb #a6d66e92
 def train_run(config: TrainConfig, place: Path, resume: bool):  # path of the weights, Learner
     "Train, or continue a training, or take what was trained."
-    create = create_hybrid_learner if isinstance(config, HybridTrainConfig) else create_learner
-    learner, weights = create(config, place, [RunRecord()]), place / 'final.safetensors'
+    learner, weights = _create(config, place), place / 'final.safetensors'
     if resume and weights.is_file():
         return weights, learner
     learner.valid = None
@@ -599,6 +663,7 @@ def _results_of(config, weights, dataset, plans, root, device):
         stored = precompute(dataset, model, root, windows, **options)
         return interpolated_from_fusion_inputs(model, stored, device)
     model.to(device)
+    plans = [(s, shorter_plan(plan, config.model.num_frames)) for s, plan in plans]
 
     def interpolate(frames, offsets):
         return model(frames, offsets).frame
@@ -687,12 +752,32 @@ def runs(self: Ablation):  # list of (variant, seed)
     trained = [(v, seed) for seed in self.seeds for v in self.variants]
     return [(v, 0) for v in REFERENCES] + trained
 
+# %% ../../nbs/93_ablations.ipynb #28bde5eb
+def _renew_names(out: Path):
+    "Bring stored results of `context` to today's names; `config.yaml` last, it tells the version."
+    facts = read_yaml(out / 'config.yaml')
+    if (facts.get('suite'), facts.get('baseline')) != ('context', '3'):
+        return
+    record = json.loads((out / 'provenance.json').read_text())
+    frames = pd.read_csv(out / 'frames.csv', dtype=str, keep_default_na=False)
+    frames['variant'] = frames.variant.replace('3', '3-no-context')
+    record['runs'] = {re.sub('^3/', '3-no-context/', k): r for k, r in record['runs'].items()}
+    configs = {'3-no-context' if v == '3' else v: c for v, c in facts['configs'].items()}
+    facts |= dict(baseline=SUITES['context'].baseline, configs=configs)
+    with replacing(out / 'frames.csv') as beside:
+        frames.to_csv(beside, index=False)
+    with replacing(out / 'provenance.json') as beside:
+        beside.write_text(json.dumps(record, indent=1))
+    with replacing(out / 'config.yaml') as beside:
+        beside.write_text(yaml.safe_dump(facts, sort_keys=False))
+
 # %% ../../nbs/93_ablations.ipynb #aa06ae96
 def _results(out: Path):  # rows so far, runs so far
     "Read what an earlier call has finished."
     if not (out / 'provenance.json').is_file():
         return pd.DataFrame(columns=ABLATION_COLUMNS), {}
     try:
+        _renew_names(out)
         runs = json.loads((out / 'provenance.json').read_text())['runs']
         frames = pd.read_csv(out / 'frames.csv', dtype=dict(clip=str, variant=str))
     except (OSError, ValueError, KeyError) as e:
@@ -870,12 +955,12 @@ def run_suite(
 ):  # DataFrame: the summary
     "Train, evaluate and tabulate every variant for every seed."
     a = _asked(name, budget, data_root, out, seeds, variants, device)
-    frames, runs = _results(a.place)
     if (a.place / 'frames.csv').exists() and not resume:
         raise LiftError(
             f'{a.place}: has results already: '
             'add --resume to go on with them, or remove the folder to begin again'
         )
+    frames, runs = _results(a.place)
     first, val, plans, facts = _plan_suite(a)
     if len(frames):
         _check_same(a.place, facts)
@@ -888,7 +973,8 @@ def run_suite(
 class AblateOptions:
     "Options of `lift ablate`."
 
-    # context, parts, sampling, s1, flow, aggregate, attention, layers, occlusion or backbone
+    # context, context-spec, parts, sampling, s1, flow, aggregate, attention, layers, occlusion
+    # or backbone
     suite: tyro.conf.Positional[str]
     budget: str = 'laptop'  # smoke, quick, laptop or gpu
     data_root: str | None = None  # folder of clips, with train and val
