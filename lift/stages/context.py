@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['time_order', 'reordered', 'attention_mask', 'attention_blocks', 'attention_weights', 'BandedAttention', 'attend',
-           'TemporalAttention', 'SpatialMixing', 'TransformerLayer', 'normalize_alphas', 'TemporalContext']
+           'TemporalAttention', 'SpatialMixing', 'TransformerLayer', 'normalize_alphas', 'TemporalTransformer']
 
 # %% ../../nbs/14_context.ipynb #2dc84040
 import torch
@@ -234,7 +234,7 @@ def normalize_alphas(
     return alphas / total
 
 # %% ../../nbs/14_context.ipynb #52312bdd
-class TemporalContext(nn.Module):
+class TemporalTransformer(nn.Module):
     "Stage 2: turn s16 of all frames into a context map and a weight for each frame (§3)."
 
     def __init__(self, config: LiftConfig = LiftConfig(), dim: int = WIDTHS.s16, heads: int = 8):
@@ -263,7 +263,7 @@ class TemporalContext(nn.Module):
 # %% ../../nbs/14_context.ipynb #bb7ad229
 @patch
 def transform(
-    self: TemporalContext,
+    self: TemporalTransformer,
     tokens: Tensor,  # [B, h, w, T, D]
     offsets: Tensor,  # [B, T]
     valid: Tensor,  # [B, T] bool
@@ -289,7 +289,7 @@ def transform(
 # %% ../../nbs/14_context.ipynb #5c8e1666
 @patch
 def forward(
-    self: TemporalContext,
+    self: TemporalTransformer,
     s16: Tensor,  # [B, T, D, h, w] with position added, zero where absent
     offsets: Tensor,  # [B, T]
     valid: Tensor,  # [B, T] bool
@@ -314,7 +314,7 @@ def forward(
 if __name__ == '__main__':
     print_facts(
         'Stage 2: the temporal transformer',
-        TemporalContext(),
+        TemporalTransformer(),
         s16=torch.randn(2, 14, WIDTHS.s16, 16, 16),
         offsets=torch.tensor([Window.gap(15).offsets] * 2),
         valid=torch.ones(2, 14, dtype=torch.bool),
