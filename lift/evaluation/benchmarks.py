@@ -25,7 +25,15 @@ from ..core import LiftError, Window, look_up
 from .run import timed
 from .statistics import summarize
 from ..machine import pick_device, progress_bar
-from ..metrics import interpolation_error, psnr, quantize, ssim, ssim_matlab
+from lift.metrics import (
+    interpolation_error,
+    lpips_available,
+    lpips_distance,
+    psnr,
+    quantize,
+    ssim,
+    ssim_matlab,
+)
 from ..video.files import first_below, list_pictures, natural_key, read_picture
 
 # %% ../../nbs/57_benchmarks.ipynb #9e1d5774
@@ -156,18 +164,22 @@ def score(
     prediction: Tensor,  # [1, 3, H, W], as the model gave it
     target: Tensor,  # [1, 3, H, W] in [0, 1]
     protocol: Protocol,
-):  # dict of psnr (dB), ssim, ie (grey levels)
+):  # dict of psnr (dB), ssim, ie (grey levels), lpips; NaN where there is no figure
     "Score one prediction by the rules of its benchmark."
+    figures = dict.fromkeys(('psnr', 'ssim', 'ie', 'lpips'), math.nan)
     if not prediction.isfinite().all():
-        return dict.fromkeys(('psnr', 'ssim', 'ie'), math.nan)
+        return figures
     prediction = prediction.float().clamp(0, 1)
-    ie = interpolation_error(prediction, target)
+    figures['ie'] = interpolation_error(prediction, target).item()
     if protocol.rounds:
         prediction = quantize(prediction)
+    if lpips_available() and min(target.shape[-2:]) >= 32:
+        figures['lpips'] = lpips_distance(prediction, target).item()
     if protocol.luma:
         prediction, target = luma(prediction), luma(target)
-    figures = dict(psnr=psnr(prediction, target), ssim=SSIMS[protocol.ssim](prediction, target))
-    return {name: value.item() for name, value in (figures | dict(ie=ie)).items()}
+    figures['psnr'] = psnr(prediction, target).item()
+    figures['ssim'] = SSIMS[protocol.ssim](prediction, target).item()
+    return figures
 
 # %% ../../nbs/57_benchmarks.ipynb #04d74cd9
 def _expected_size(sample, protocol, shape):  # (H, W), str
@@ -521,12 +533,8 @@ def predict(
         yield picture[inner[0]] if protocol.pad > 1 else picture, seconds
 
 # %% ../../nbs/57_benchmarks.ipynb #30a0bea0
-BENCHMARK_COLUMNS = ['benchmark', 'subset', 'sample', 'frame', 't', 'model'] + [
-    'psnr',
-    'ssim',
-    'ie',
-    'seconds',
-]
+BENCHMARK_COLUMNS = ['benchmark', 'subset', 'sample', 'frame', 't', 'model']
+BENCHMARK_COLUMNS += ['psnr', 'ssim', 'ie', 'seconds', 'lpips']
 
 
 def _limited(samples, limit):
@@ -550,7 +558,7 @@ def _prepared(path, pixels, protocol, device):  # [1, 3, H, W]
 
 # %% ../../nbs/57_benchmarks.ipynb #c7df8a45
 def _sample_rows(sample, protocol, models, device, tta):
-    "Score all models on one sample: yield subset, sample, frame, t, model, figures, seconds."
+    "Score all models on one sample: yield rows by the names of `BENCHMARK_COLUMNS`."
     inputs, stored = stored_pictures(sample, protocol)
     frames = [_prepared(p, x, protocol, device) for p, x in zip(sample.inputs, inputs)]
     moments = [w.t for w in sample.windows] if protocol.scale == 1 else [None] * len(stored)
@@ -559,8 +567,8 @@ def _sample_rows(sample, protocol, models, device, tta):
         for path, t, pixels, result in zip(sample.targets, moments, stored, results):
             picture, seconds = result
             figures = score(picture, _prepared(path, pixels, protocol, device), protocol)
-            place = sample.subset, sample.name, path.stem, t, name
-            yield *place, *figures.values(), seconds
+            place = dict(subset=sample.subset, sample=sample.name, frame=path.stem, t=t, model=name)
+            yield place | figures | dict(seconds=seconds)
 
 
 @torch.inference_mode()
@@ -585,7 +593,7 @@ def run_benchmark(
     for sample in progress_bar(samples, display=progress, leave=False):
         protocol = benchmark.protocols[sample.subset]
         for row in _sample_rows(sample, protocol, named, device, tta):
-            rows.append((benchmark.name, *row))
+            rows.append(row | dict(benchmark=benchmark.name))
     return pd.DataFrame(rows, columns=BENCHMARK_COLUMNS)
 
 # %% ../../nbs/57_benchmarks.ipynb #72daf531
@@ -622,7 +630,7 @@ PUBLISHED = pd.DataFrame(
 )
 
 # %% ../../nbs/57_benchmarks.ipynb #6ca25abd
-_FIGURES = ['psnr', 'ssim', 'ie', 'seconds']
+_FIGURES = ['psnr', 'ssim', 'ie', 'seconds', 'lpips']
 
 
 def _measured(benchmark, subset, scores):
@@ -646,9 +654,11 @@ def _printed(benchmark, subset):
 
 def benchmark_table(
     scores: pd.DataFrame,  # from `run_benchmark`; several may be concatenated
-):  # DataFrame: benchmark, subset, model, source, images, of, broken, psnr, ssim, ie, seconds
+):  # DataFrame: benchmark, subset, model, source, images, of, broken, and means of all figures
     "Average every model on every subset, and add what papers print for it."
     rows = []
+    if 'lpips' not in scores:
+        scores = scores.assign(lpips=math.nan)
     for (benchmark, subset), own in scores.groupby(['benchmark', 'subset'], sort=False):
         rows += [*_measured(benchmark, subset, own), *_printed(benchmark, subset)]
     counts = ['images', 'of', 'broken']

@@ -22,7 +22,7 @@ from lift.core import (
     reference_indices,
 )
 from ..motion import Motion, cubic_correction, outer_displacement
-from ..stages.context import TemporalContext
+from ..stages.context import TemporalTransformer
 from lift.stages.encoder import (
     TARGET_INDEX,
     FeatureEncoder,
@@ -250,7 +250,7 @@ class StagedLIFT(LIFT, fusion=False):
         super().__init__(config)
         self.encoder = FeatureEncoder()
         if config.use_context:
-            self.context = TemporalContext(config)
+            self.context = TemporalTransformer(config)
         build_flow = self.flows[config.flow]
         self.flow = build_flow(config)
         self.synthesis = CoarseSynthesis(config.zero_init)
