@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LearnerConfig', 'Task', 'rate_factor', 'decayed_groups', 'ema_decay', 'averaged', 'follow', 'write_checkpoint',
-           'read_checkpoint', 'list_checkpoints', 'Callback', 'StepFigures', 'Learner', 'to_device', 'flat',
+           'read_checkpoint', 'list_checkpoints', 'Callback', 'StepFigures', 'Learner', 'to_device', 'joined', 'flat',
            'differing_keys', 'Interruption', 'Progress']
 
 # %% ../../nbs/41_learner.ipynb #391c250d
@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import torch
@@ -94,12 +94,18 @@ class Task(ABC):
         self.model = model
 
     @abstractmethod
-    def loss(self, model, batch: dict):  # scalar, {part: scalar for the log}, output
-        "Compute the loss; `model` is the network as this step needs it (wrapped by DDP or not)."
-
-    @abstractmethod
     def predict(self, model, batch: dict):  # output: a tensor, or anything with .frame
-        "Compute what is scored in validation."
+        "Predict; `model` is the network as it is needed (wrapped by DDP, averaged, or plain)."
+
+    def loss_of(self, output, batch: dict):  # scalar, {part: scalar for the log}
+        "Compute the loss of a prediction. None: the loss is not logged in validation."
+        return None
+
+    def loss(self, model, batch: dict):  # scalar, {part: scalar for the log}, output
+        "Compute the loss of a step of training."
+        output = self.predict(model, batch)
+        loss, parts = self.loss_of(output, batch)
+        return loss, parts, output
 
     def score(self, output, batch: dict):  # {metric: [B]}; the first decides, higher is better
         "Score a prediction as a picture of 8 bits."
@@ -108,6 +114,15 @@ class Task(ABC):
             psnr=psnr(frame, batch['target'], quantize=True),
             ssim=ssim(frame, batch['target'], quantize=True),
         )
+
+    def attention(self, output, batch: dict):  # {alphas, offsets, valid: [B, T]}; or empty
+        "Collect how much each input counts, for the log of the whole validation set."
+        alphas = getattr(output, 'alphas', None)
+        if alphas is None or 'offsets' not in batch:
+            return {}
+        offsets = batch['offsets']
+        valid = batch.get('valid', torch.ones_like(offsets, dtype=torch.bool))
+        return dict(alphas=alphas.float().cpu(), offsets=offsets.cpu(), valid=valid.cpu())
 
     def param_groups(self, lr: float):  # [{name, params, lr}], the same groups in every epoch
         "List the optimiser's groups and their rates in the current epoch."
@@ -246,8 +261,11 @@ class Callback:
     def after_fetch(self, learner, figures):  # StepFigures
         "Called for each step in order, when its figures were fetched from the device."
 
+    def after_predict(self, learner, number, batch, output):
+        "Called in a validation after each batch; `number` counts from 0."
+
     def after_validate(self, learner):
-        "Called after a validation; `learner.metrics` has its scores."
+        "Called after a validation; `learner.metrics` has its scores, `learner.attention` alphas."
 
     def after_save(self, learner, path):
         "Called after a checkpoint was written."
@@ -334,7 +352,7 @@ def _begin_books(self: Learner):
     self.seconds = 0.0  # of training, over all sessions
     self._pending = []  # steps that were not fetched yet
     self.metrics, self.best, self.stop_reason = {}, None, None
-    self.first_validated = None  # first validation batch and its prediction
+    self.attention = {}  # of all samples of the last validation, as `Task.attention`
     self.parts, self.rates = {}, {}  # of the last step, as all that follows
     self.grad_norm = self.batch_seconds = self.data_seconds = 0.0
 
@@ -556,21 +574,43 @@ def _give_up(self: Learner, step: int):
 
 # %% ../../nbs/41_learner.ipynb #450deacf
 @patch
-def _score_own_share(self: Learner):  # {metric: list over samples}
+def _score_batch(self: Learner, number: int, batch: dict):  # {metric: list}, alphas of a batch
+    "Predict and score a validation batch; its loss comes after the scores."
+    batch = to_device(batch, self.device)
+    with self.autocast():
+        output = self.task.predict(self.evaluated, batch)
+        loss = self.task.loss_of(output, batch)
+    self.tell('after_predict', number, batch, output)
+    with torch.autocast(self.device.type, enabled=False):
+        scored = self.task.score(output, batch)
+    scores = {name: values.tolist() for name, values in scored.items()}
+    if loss is not None:
+        count = len(next(iter(scores.values())))
+        scores['loss'] = [loss[0].item()] * count  # the mean of the batch counts for each sample
+    return scores, self.task.attention(output, batch)
+
+
+@patch
+def _score_own_share(self: Learner):  # list of what `_score_batch` gives
     "Predict and score the validation batches of this process."
-    scores = {}
     eager = torch.compiler.set_stance('force_eager') if self.options.compile else nullcontext()
-    for number, batch in enumerate(self.valid):
-        batch = to_device(batch, self.device)
-        with self.autocast(), eager:
-            output = self.task.predict(self.evaluated, batch)
-        if number == 0:
-            self.first_validated = batch, output
-        with torch.autocast(self.device.type, enabled=False):
-            scored = self.task.score(output, batch)
-        for name, values in scored.items():
-            scores.setdefault(name, []).extend(values.tolist())
-    return scores
+    with eager:
+        return [self._score_batch(number, batch) for number, batch in enumerate(self.valid)]
+
+# %% ../../nbs/41_learner.ipynb #0a0a6733
+def joined(
+    parts: list,  # of dicts of lists or of tensors, with the same keys
+):  # dict of lists or of tensors
+    "Join dicts key by key."
+    pieces = {}
+    for part in parts:
+        for name, values in part.items():
+            pieces.setdefault(name, []).append(values)
+    whole = {}
+    for name, values in pieces.items():
+        is_tensor = isinstance(values[0], Tensor)
+        whole[name] = torch.cat(values) if is_tensor else list(chain.from_iterable(values))
+    return whole
 
 
 @patch
@@ -579,15 +619,14 @@ def validate(self: Learner):  # {metric: mean over samples}
     "Score the averaged network on the validation batches."
     model, training = self.evaluated, self.evaluated.training
     model.eval()
-    scores = self._score_own_share()
+    batches = self._score_own_share()
     model.train(training)
-    everyone = {}
-    for share in gather_object([scores]) if self.world > 1 else [scores]:
-        for name, values in share.items():
-            everyone.setdefault(name, []).extend(values)
-    if not everyone:
+    if self.world > 1:
+        batches = gather_object(batches)  # of all processes
+    if not batches:
         raise LiftError('there is nothing to validate on: give validation data, or valid=None')
-    return {name: sum(values) / len(values) for name, values in everyone.items()}
+    scores, self.attention = (joined(parts) for parts in zip(*batches))
+    return {name: sum(values) / len(values) for name, values in scores.items()}
 
 # %% ../../nbs/41_learner.ipynb #b14d7758
 @patch
@@ -892,7 +931,8 @@ class Progress(Callback):
         self.bar.update(self.amount(learner)[0] - self.first)
 
     def after_validate(self, learner):
-        scores = ', '.join(f'{k} {v:.4f}' for k, v in learner.metrics.items() if k != 'step')
+        named = {'validation loss' if k == 'loss' else k: v for k, v in learner.metrics.items()}
+        scores = ', '.join(f'{k} {v:.4f}' for k, v in named.items() if k != 'step')
         loss = f"loss {learner.parts['loss']:.4f}, " if learner.parts else ''
         best = ' (best)' if learner.best == learner.metrics else ''
         print(f'epoch {learner.epoch}, step {learner.step}: {loss}{scores}{best}')
@@ -915,4 +955,5 @@ def dry_run(self: Learner):  # {what: seconds a step, …}
             path = list_checkpoints(d)[0]
             self.restore(path, *read_checkpoint(path))
     parts = {k if k == 'loss' else f'loss.{k}': v for k, v in self.parts.items()}
-    return dict(steps=self.step, seconds=self.batch_seconds) | parts | self.metrics
+    metrics = {'valid_loss' if k == 'loss' else k: v for k, v in self.metrics.items()}
+    return dict(steps=self.step, seconds=self.batch_seconds) | parts | metrics

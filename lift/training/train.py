@@ -6,9 +6,9 @@
 __all__ = ['GROUPS', 'TAKES', 'DataOptions', 'SamplingOptions', 'StrideOptions', 'ClipOptions', 'WindowOptions',
            'FusionInputsOptions', 'DataConfig', 'options_taken', 'refuse_ignored', 'adapted', 'model_config',
            'TrainConfig', 'LiftTask', 'listed', 'folders_of', 'special_options', 'create_windows', 'Once',
-           'augmentation', 'loaders', 'decibel', 'FusionTask', 'fusion_options', 'fusion_loaders', 'start_model',
-           'create_learner', 'train', 'train_options', 'phase_options', 'changed_model', 'changed_models',
-           'with_phase_words', 'config_of', 'train_command']
+           'augmentation', 'refuse_margin', 'loaders', 'decibel', 'FusionTask', 'fusion_options', 'fusion_loaders',
+           'start_model', 'create_learner', 'train', 'train_options', 'phase_options', 'changed_model',
+           'changed_models', 'with_phase_words', 'config_of', 'train_command']
 
 # %% ../../nbs/45_train.ipynb #99977344
 import math
@@ -127,7 +127,7 @@ class WindowOptions(Config):
     uneven: float = 0.0
     focus: float = 0.0  # share of the crops that are drawn where the plain blend is wrong
     margin: int = 0  # pixels at the borders of a crop that the loss leaves out
-    workers: int = 0  # processes that make batches; cached clips are fastest without
+    workers: int | None = None  # processes that make batches; by the cores where files are decoded
     resident: bool = False  # keep all frames on the device and cut crops there
 
     limits = dict(uneven=(0, 1), focus=(0, 1), margin=(0, None), workers=(0, 64))
@@ -254,15 +254,12 @@ class LiftTask(Task):
     def predict(self, model, batch):
         return model(batch['frames'], batch['offsets'], batch['valid'])
 
-    def loss(self, model, batch):
-        output = self.predict(model, batch)
+    def loss_of(self, output, batch):
         if self.margin:
             pictures = self.without_margin(output.frame), self.without_margin(batch['target'])
-            loss, parts = self.criterion(*pictures)
-        else:
-            more = dict(frames=batch['frames'], teacher=self.teacher_flows(batch))
-            loss, parts = self.criterion(output, batch['target'], **more)
-        return loss, parts, output
+            return self.criterion(*pictures)
+        more = dict(frames=batch['frames'], teacher=self.teacher_flows(batch))
+        return self.criterion(output, batch['target'], **more)
 
     def blocks(self):
         return self.model.blocks()
@@ -409,29 +406,39 @@ def augmentation(data: DataConfig):  # Augment
     return Augment(colour=data.colour, drop=data.drop, focus=data.focus, uneven=data.uneven)
 
 
+def refuse_margin(data: DataConfig):
+    "LiftError for a margin that leaves nothing of a picture, in training or in validation."
+    for size in (data.crop_size, data.valid_crop):
+        if 2 * data.margin >= np.min(size):
+            raise LiftError(
+                f'margin={data.margin}: leaves nothing of a crop of {size}: '
+                'use less than half of it'
+            )
+
+
 def loaders(
     config: TrainConfig, rank: int = 0, world: int = 1
 ):  # training batches, validation batches, digest of both data sets
     "Make batches of windows."
     data, learner = config.data, config.learner
     refuse_ignored(data)
-    if 2 * data.margin >= np.min(data.crop_size):
-        raise LiftError(
-            f'margin={data.margin}: leaves nothing of a crop of {data.crop_size}: '
-            'use less than half of it'
-        )
+    refuse_margin(data)
     cut = dict(crop_size=data.crop_size, augment=augmentation(data))
     train = create_windows(config, 'train', per_sequence=data.per_sequence, **cut)
     cut = dict(crop_size=data.valid_crop, augment=Augment.none())
     valid = create_windows(config, 'val', per_sequence=data.valid_per_sequence, **cut)
-    device = pick_device(learner.device)
-    shared = dict(rank=rank, world=world, threads=threads_for(data, device))
-    order = dict(accumulate=learner.grad_accum, **shared)
+    device, ranks = pick_device(learner.device), dict(rank=rank, world=world)
+    threads, pinned = threads_for(data, device), device.type == 'cuda'
+    order = dict(accumulate=learner.grad_accum, threads=threads, **ranks)
     if data.resident:
-        batches = ResidentLoader(train, learner.batch_size, device=device, **order)
+        batches, workers = ResidentLoader(train, learner.batch_size, device=device, **order), 0
     else:
-        batches = WindowLoader(train, learner.batch_size, workers=data.workers, **order)
-    return batches, Once(WindowLoader(valid, 1, **shared)), f'{train.digest()}+{valid.digest()}'
+        order |= dict(workers=data.workers, pin_memory=pinned)
+        batches = WindowLoader(train, learner.batch_size, **order)
+        workers = batches.workers
+    # validation windows are made by threads: it is short, and processes take a while to begin
+    ranks |= dict(threads=threads or workers, pin_memory=pinned)
+    return batches, Once(WindowLoader(valid, 1, **ranks)), f'{train.digest()}+{valid.digest()}'
 
 # %% ../../nbs/45_train.ipynb #999bcf50
 def decibel(x: Tensor, target: Tensor):  # scalar
@@ -449,11 +456,11 @@ class FusionTask(LiftTask):
     def predict(self, model, batch):
         return model(batch)
 
-    def loss(self, model, batch):
-        output, target = self.predict(model, batch), batch['target']
+    def loss_of(self, output, batch):
+        target = batch['target']
         loss, parts = self.criterion(output, target)
         parts = parts | dict(decibel=decibel(output.frame, target))
-        return loss, parts | dict(start=decibel(output.start, target)), output
+        return loss, parts | dict(start=decibel(output.start, target))
 
     def score(self, output, batch):
         frame, start = (x.float().clamp(0, 1) for x in (output.frame, output.start))
