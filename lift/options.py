@@ -10,7 +10,7 @@ from dataclasses import make_dataclass
 from typing import Annotated, get_args, get_origin
 
 import tyro
-from tyro.conf import DisallowNone, OmitArgPrefixes
+from tyro.conf import DisallowNone, OmitArgPrefixes, Positional
 
 # %% ../nbs/39_options.ipynb #98d88942
 SPELLINGS = dict(  # name of an option: other names that work
@@ -71,8 +71,12 @@ def one_spelling(
     also: dict | None = None,  # {field: other names that work}
 ):  # the same class
     "Give the options of a dataclass the names, flags and defaults of all commands."
+    _, positional = get_args(Positional[str])
     for option, of in kind.__annotations__.items():
-        text = worded(option, of, also=(also or {}).get(option, ()))
+        if positional in get_args(of):  # it has no name on the command line
+            text = tyro.conf.arg(help_behavior_hint=_default_hint, metavar=_several(of))
+        else:
+            text = worded(option, of, also=(also or {}).get(option, ()))
         kind.__annotations__[option] = Annotated[DisallowNone[of], text]
     return kind
 
