@@ -31,6 +31,7 @@ import lift
 from . import __version__
 from .core import LiftError
 from .machine import check_apart, check_outputs, out_of_memory, writing
+from .options import one_spelling
 
 # %% ../nbs/95_cli.ipynb #660db8ed
 app = tyro.extras.SubcommandApp()
@@ -41,11 +42,12 @@ RUN = {}  # class of options: the function that runs the command
 
 def command(
     options: type,  # dataclass of the options
+    **also,  # field: other names that work
 ):  # decorator of a function of these options, whose name becomes the name of the command
     "Add a command to `lift`."
 
     def add(run):
-        app.command(options, name=run.__name__)
+        app.command(one_spelling(options, also), name=run.__name__)
         RUN[options] = run
         return run
 
@@ -229,12 +231,12 @@ class InterpolateOptions:
     # more on a GPU (CUDA graphs); for long films.
     compile: bool = False
     crf: int = 16  # Quality of the encoding: 0 best, 16 hardly visible loss, 23 small.
-    # FFmpeg's name of the encoder; libx264, for .webm libvpx-vp9. On a GPU also h264_nvenc or
+    # FFmpeg's name of the encoder; by default libx264, for .webm libvpx-vp9. On a GPU also h264_nvenc or
     # hevc_nvenc (NVIDIA), h264_qsv (Intel), h264_amf (AMD): fast, larger files.
     codec: str | None = None
     # FFmpeg's name; by default the source's, or the nearest the codec takes.
     pixel_format: str | None = None
-    source_fps: str | None = None  # Frames a second of a folder of pictures; 25 if not given.
+    source_fps: str | None = None  # Frames a second of a folder of pictures; 25 by default.
     # Make anew what only repeats the frame before, such as animation on twos.
     dedupe: bool = False
     preview: Path | None = None  # Also write a side-by-side video there.
@@ -285,7 +287,7 @@ def _interpolate_with(options):  # function of source and target that returns a 
     )
 
 
-@command(InterpolateOptions)
+@command(InterpolateOptions, model=('checkpoint',))
 def interpolate(options):  # exit status
     "Interpolate every input."
     if len(options.paths) < 2:
@@ -398,7 +400,7 @@ def _repair_with(options, numbers, model, device):  # function of source and tar
     )
 
 
-@command(RepairOptions)
+@command(RepairOptions, model=('checkpoint',))
 def repair(options):  # exit status
     "Repair the frames that are named, or those that are found."
     inputs = _inputs(options.source, models=options.model)
@@ -432,7 +434,7 @@ class EvaluateOptions:
     # For rate: 2 asks for the middle, 4 for a quarter, the half and three quarters.
     factor: int = 2
     every: int = 1  # Of the targets of a clip, only the K-th, 2K-th and so on.
-    limit: int | None = None  # At most so many targets a clip.
+    limit: int | None = None  # At most so many targets a clip; all by default.
     # The table; settings (.json), contact sheet (.jpg) and strata go beside it.
     csv: Path | None = None
     # Processes. More than one slow each other down: don't compare their seconds.
@@ -491,7 +493,7 @@ def _check_strata(options):
         check_outputs(results, options.paths, options.overwrite)
 
 # %% ../nbs/95_cli.ipynb #4ee8c68f
-@command(EvaluateOptions)
+@command(EvaluateOptions, models=('model',))
 def evaluate(options):  # exit status
     "Score models on clips, and by strata if asked for."
     from lift.machine import pick_device
@@ -521,7 +523,8 @@ class BenchmarkOptions:
     # For timing: 540p, 720p, 1080p, 1440p, 4k, or width x height such as 512x288.
     resolution: str | None = None
     models: str = 'lift15,rife,blend'  # Names, files of weights or experiments.
-    # At most so many samples of each subset; for timing so many frames, 5 by default.
+    # At most so many samples of each subset, all by default; for timing so many frames, 5 by
+    # default.
     limit: int | None = None
     # Also with test-time augmentation: averaged with the prediction on frames turned
     # by 180 degrees.
@@ -577,14 +580,14 @@ def _score_published(options, device):
     from lift.evaluation.benchmarks import benchmark_table, load_benchmark, run_benchmark
 
     if options.root is None:
-        raise LiftError('--root: say in which folder the data set is')
+        raise LiftError('--data_root: say in which folder the data set is')
     data = load_benchmark(options.name, options.root, partial=options.partial)
     rows = run_benchmark(data, _interpolators(options, device), options.limit, device, options.tta)
     _save_csv(rows, options.csv, index=False)
     print(benchmark_table(rows).to_string(index=False, na_rep='', float_format='{:.4f}'.format))
 
 # %% ../nbs/95_cli.ipynb #04b6ea43
-@command(BenchmarkOptions)
+@command(BenchmarkOptions, models=('model',))
 def benchmark(options):
     "Score models by a published protocol, or measure what a frame costs."
     from lift.machine import pick_device
@@ -874,6 +877,8 @@ def _status(args):  # exit status
     except KeyboardInterrupt as e:
         _print_fault('stopped; nothing was left under the final name')
         return 128 + getattr(e, 'number', signal.SIGINT)
+    except BrokenPipeError:  # `main` tells whose pipe it is
+        raise
     except Exception as e:
         return _status_of_fault(e, args)
 
@@ -881,6 +886,20 @@ def _status(args):  # exit status
 def _print_warning(message, *_):
     "Print a warning as one line."
     _print_fault(f'note: {message}')
+
+# %% ../nbs/95_cli.ipynb #920f92b8
+def _flushed(status):  # exit status
+    "Write out what was printed; the status tells whether that was possible."
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError as e:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more
+        if isinstance(e, BrokenPipeError):
+            return 128 + 13  # as programs that SIGPIPE ends
+        _print_fault(_describe_fault(e))
+        return 2
+    return status
 
 
 def main(
@@ -892,7 +911,15 @@ def main(
     if args == ['--version']:
         print(f'lift {__version__}')
         sys.exit()
-    sys.exit(_status(args))
+    try:
+        status = _status(args)
+    except SystemExit as e:  # a parser printed its help, or refused something
+        status = e.code
+    except BrokenPipeError:
+        status = _flushed(None)
+        if status is None:  # a pipe of LIFT's own
+            raise
+    sys.exit(_flushed(status))
 
 # %% ../nbs/95_cli.ipynb #5014790c
 #| eval: false

@@ -28,6 +28,7 @@ from ..core import Config, LiftError, look_up
 from ..evaluation.benchmarks import luma
 from ..machine import pick_device, replacing
 from ..metrics import psnr, quantize, ssim
+from ..options import read_options
 from lift.training.learner import (
     Callback,
     Learner,
@@ -361,7 +362,7 @@ def vsr_train_command(
 ):  # exit status
     "Train VSR++ as the command line says."
     about = 'Train VSR++ from a YAML file.'
-    options = tyro.cli(VSRTrainOptions, prog='lift vsr-train', args=args, description=about)
+    options = read_options(VSRTrainOptions, 'lift vsr-train', args, about)
     config = vsr_config_of(options)
     usual = f'{config.data.category}_fresh_{config.data.lr_version}'
     folder = options.out / (options.name or usual)

@@ -29,6 +29,7 @@ from ..evaluation.timing import LiveTensors
 from ..interpolators.baselines import Blend, stored_as
 from ..interpolators.registry import DTYPES, fastest_dtype, get_interpolator
 from ..machine import check_outputs, pick_device, writing
+from ..options import one_spelling
 from ..streaming.engine import OutputFrame
 from ..streaming.jobs import Job, job_frames, run_job
 from ..streaming.tiles import fade, memory_at_hand, tile_places
@@ -324,6 +325,7 @@ def upscale_video(
     return run_job(job, job.frames, resume)
 
 # %% ../../nbs/83_vsr_upscale.ipynb #91ed9f8d
+@one_spelling
 @dataclass
 class UpscaleOptions:
     "Hold the options of `lift upscale`."
@@ -333,17 +335,20 @@ class UpscaleOptions:
     # .mp4, .mov, .mkv or .webm; no suffix or a pattern for pictures; .png or .jpg for one picture
     target: Positional[Path]
     model: str = 'vsr-small'  # a name, or a file of weights from `lift vsr-train`
-    factor: str | None = None  # output frames for every source frame, in the same pass: 2 or 5/2
-    fps: str | None = None  # or so many frames a second
+    # output frames for every source frame, in the same pass: 2 or 5/2; one by default
+    factor: str | None = None
+    fps: str | None = None  # or so many frames a second; by default those of the source
     interpolator: str = 'lift15'  # which makes the frames in between
     device: str = 'auto'  # auto, cpu, cuda, cuda:1 or mps
     # arithmetic of the networks; auto: the fastest that the device has
     dtype: Literal['auto', 'float32', 'bfloat16', 'float16'] = 'auto'
-    tile: int | None = None  # side of tiles in source pixels, 0 for none; else as memory allows
+    # side of tiles in source pixels, 0 for none; by default what the memory allows
+    tile: int | None = None
     crf: int = 16  # quality of the encoding: 0 best, 16 hardly visible loss, 23 small
-    codec: str | None = None  # FFmpeg's name of the encoder
+    # FFmpeg's name of the encoder; by default libx264, for .webm libvpx-vp9
+    codec: str | None = None
     pixel_format: str | None = None  # FFmpeg's name; the source's by default
-    source_fps: str | None = None  # frames a second of a folder of pictures
+    source_fps: str | None = None  # frames a second of a folder of pictures; 25 by default
     resume: bool = False  # keep finished pieces beside the output, and go on from those that exist
     overwrite: bool = False  # replace an output that exists
 
