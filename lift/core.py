@@ -307,7 +307,7 @@ class LiftConfig(Config):
     layers: int = 3  # of the transformer
     attention: str = 'full'  # full, or window: each frame sees its neighbours only
     attention_window: int = 8  # frames a windowed attention sees
-    aggregate: str = 'attention'  # transformer, or average: the plain mean of the features
+    aggregate: str = 'attention'  # attention, or average: the plain mean of the features
     use_context: bool = True  # whether far frames reach flow and synthesis
     use_occlusion: bool = True  # visibility maps, or half and half
     use_s1: bool = True  # full-resolution features in Stage 5, or reduced s4

@@ -47,6 +47,7 @@ from ..interpolators.registry import get_interpolator
 from ..machine import pick_device, provenance, replacing
 from ..metrics import psnr, quantize, ssim_matlab
 from ..model.lift import create_lift_model
+from ..options import one_spelling
 from ..training.fusion_inputs import FusionInputsLIFT, FusionInputsLoader, precompute
 from ..training.learner import differing_keys, flat, to_device
 from ..training.recipes import build_learner, join_processes, read_recipe
@@ -969,6 +970,7 @@ def run_suite(
     return write_results(a.place, a.suite, name, budget, first, frames)
 
 # %% ../../nbs/93_ablations.ipynb #8f791549
+@one_spelling
 @dataclass
 class AblateOptions:
     "Options of `lift ablate`."

@@ -46,6 +46,7 @@ TITLES = dict(
     ssim_matlab='SSIM 3-D',
     flip='FLIP',
     lpips='LPIPS',
+    ie='IE',
     seconds='s/frame',
 )  # titles of columns of figures; a name that is missing here is its own title
 
@@ -156,6 +157,8 @@ def _evaluation_columns(summary, against):  # list of Column
     columns += [number_column(name, '.4f') for name in ('ssim', 'ssim_matlab')]
     for name in ('flip', 'lpips'):  # empty where it was not computed for any model
         columns.append(number_column(name, '.4f', np.isnan if summary[name].isna().all() else None))
+    if 'ie' in summary and summary.ie.notna().any():  # older tables lack it
+        columns.append(number_column('ie'))
     columns.append(number_column('seconds', '.3f'))
     if 'gain' in summary:
         columns.append(gain_column('gain dB [95 %]', blank=is_reference))

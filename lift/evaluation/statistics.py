@@ -125,7 +125,7 @@ def mean_gain(
 # %% ../../nbs/55_statistics.ipynb #861b4765
 SUMMARY = (
     ['clips', 'frames', 'psnr', 'psnr_median', 'infinite', 'nan']
-    + ['ssim', 'ssim_matlab', 'flip', 'lpips', 'seconds']
+    + ['ssim', 'ssim_matlab', 'flip', 'lpips', 'ie', 'seconds']
     + ['gain', 'gain_low', 'gain_high', 'better']
 )
 
@@ -148,7 +148,7 @@ def compare_models(
 ):  # DataFrame with the columns of SUMMARY: a row for each model, the best PSNR first
     "Summarize every model of an evaluation: means, counts, and its gain over one of them."
     table = table.sort_values(['clip', 'frame', 'model'])
-    means = summarize(table)
+    means = summarize(table, metrics=[m for m in (*METRICS, 'ie') if m in table])
     gain = gains(table, against) if against in set(table.model) else None
     rows = {}
     for model, own in table.groupby('model'):

@@ -17,7 +17,6 @@ from itertools import count, islice
 from pathlib import Path
 
 import torch
-import tyro
 
 from ..core import CONFIGS, LiftError, crop_to, look_up
 from ..data.loaders import WindowLoader
@@ -28,6 +27,7 @@ from ..losses import LiftLoss
 from ..machine import pick_device
 from ..metrics import MissingWeights
 from ..model.lift import create_lift_model
+from ..options import read_options
 from ..training.learner import LearnerConfig, Task
 from lift.training.recipes import (
     RunConfig,
@@ -43,6 +43,7 @@ from lift.training.recipes import (
     train_phases,
 )
 from lift.training.train import (
+    DATA_SETS,
     DataConfig,
     LiftTask,
     TrainConfig,
@@ -369,7 +370,11 @@ def create_hybrid_learner(
 # %% ../../nbs/74_phases.ipynb #03f94ec7
 # the specification has other names for some options
 _parts = dict(
-    data=Section(DataConfig, renamed=dict(data_root='data_path', workers='num_workers')),
+    data=Section(
+        DataConfig,
+        renamed=dict(data_root='data_path', workers='num_workers'),
+        texts=dict(dataset=DATA_SETS),
+    ),
     learner=Section(LearnerConfig, renamed=dict(validate_every='eval_interval')),
 )
 _own = dict(
@@ -395,8 +400,8 @@ _own = dict(
 
 @lru_cache
 def hybrid_options():  # dataclass for `tyro.cli`
-    "Make every option of `lift hybrid-train`, flat."
-    return options_class('HybridOptions', _own, _parts)
+    "Make every option of `lift hybrid-train`, in groups; phases 2 and 3 differ a little."
+    return options_class('HybridOptions', _own, _parts, asdict(HybridTrainConfig()))
 
 
 def parse_ratio(text: str):  # (int, int)
@@ -499,7 +504,7 @@ def hybrid_train_command(
         'Run the same command again to go on after an interruption. '
         f'Curves are in tensorboard --logdir runs: {", ".join(CURVES.values())}.'
     )
-    options = tyro.cli(hybrid_options(), prog='lift hybrid-train', args=args, description=about)
+    options = read_options(hybrid_options(), 'lift hybrid-train', args, about)
     try:
         _train_phase(options)
     except LiftError as e:

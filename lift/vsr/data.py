@@ -35,6 +35,7 @@ from ..data.datasets import spread_evenly
 from ..data.loaders import BatchMaker
 from ..machine import check_apart, replacing
 from ..metrics import quantize
+from ..options import one_spelling
 from ..video.cuts import split_at_cuts
 from ..video.files import list_pictures, read_picture
 from ..video.read import DamagedVideo, read_video
@@ -474,6 +475,7 @@ def check_data_place(
         )
 
 # %% ../../nbs/81_vsr_data.ipynb #91b55cf1
+@one_spelling
 @dataclass
 class Preparation:
     "Hold the options of `lift vsr-prepare`."
@@ -489,7 +491,7 @@ class Preparation:
     blur: float = 1.0  # camera: standard deviation in large pixels
     noise: float = 2.0  # camera: standard deviation in levels of 255
     quality: int = 80  # camera: of the JPEG
-    seed: int = 0
+    seed: int = 0  # of all random numbers
     overwrite: bool = False  # replace a data set that exists
 
     def __post_init__(self):
