@@ -106,8 +106,13 @@ def decode(
 def read_header(path):  # dict
     "Read the facts of a video without decoding it."
     info = probe(path)
-    frames = info.frames or sum(1 for _ in read_video(path))
-    return dict(frames=frames, height=info.height, width=info.width, cuts=[], damaged=None)
+    frames, damaged = info.frames or 0, None
+    try:
+        for _ in () if frames else read_video(path, through=False):
+            frames += 1
+    except DamagedVideo as e:
+        damaged = str(e)
+    return dict(frames=frames, height=info.height, width=info.width, cuts=[], damaged=damaged)
 
 # %% ../../nbs/31_cache.ipynb #dacb1d03
 def _is_abandoned(folder):

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['TABLE_COLUMNS', 'FIGURES', 'clip_frames', 'timed', 'in_shot', 'windowed', 'whole_clip', 'interpolate_targets',
            'needed_window', 'score_frame', 'as_text', 'clip_rows', 'describe_model', 'row_key', 'read_rows', 'as_frame',
-           'check_settings', 'targets_of', 'plan_clips', 'rank_and_world', 'asked_models', 'load_models', 'command_of',
-           'evaluate']
+           'check_settings', 'targets_of', 'plan_clips', 'rank_and_world', 'asked_models', 'tell_apart', 'load_models',
+           'command_of', 'evaluate']
 
 # %% ../../nbs/54_run.ipynb #3e28a256
 import hashlib
@@ -653,6 +653,28 @@ def asked_models(
     return list(models)
 
 
+def _lengthened(path, parts):
+    "Return the end of a path without its suffix, of so many parts."
+    return '/'.join(Path(path).absolute().with_suffix('').parts[-parts:])
+
+
+def tell_apart(models: list, loaded: list):  # as they were asked; the same as Interpolator
+    "Lengthen equal names of files by their folders; LiftError if names stay equal."
+    for name, count in Counter(m.name for m in loaded).items():
+        same = [(a, m) for a, m in zip(models, loaded) if m.name == name]
+        if count == 1:
+            continue
+        files = [Path(a) for a, _ in same if isinstance(a, (str, Path)) and Path(a).is_file()]
+        for parts in range(2, 6):
+            names = [_lengthened(path, parts) for path in files]
+            if len(set(names)) == count:
+                break
+        else:
+            raise LiftError(f'{count} models are called {name!r}: name each of them once')
+        for (_, model), longer in zip(same, names):
+            model.name = longer
+
+
 def load_models(models, device='cpu', dtype='float32'):  # list of Interpolator; dict by name
     "Load models, and describe each; LiftError if two have the same name."
     models, loaded = asked_models(models), []
@@ -661,12 +683,7 @@ def load_models(models, device='cpu', dtype='float32'):  # list of Interpolator;
         loaded.append(get_interpolator(str(m), device, dtype) if is_name else as_interpolator(m))
     if not loaded:
         raise LiftError('no model is asked: name at least one')
-    for name, count in Counter(m.name for m in loaded).items():
-        if count > 1:
-            raise LiftError(
-                f'{count} models are called {name!r}: '
-                'rename a file, so that the table can tell them apart'
-            )
+    tell_apart(models, loaded)
     return loaded, {m.name: describe_model(asked, m) for asked, m in zip(models, loaded)}
 
 # %% ../../nbs/54_run.ipynb #5601846f

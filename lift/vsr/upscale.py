@@ -260,6 +260,7 @@ class UpscaleJob(Job):
 
     upscaler: Upscaler = None
     same_rate = True  # and so a single picture can be enlarged
+    least_side = 8  # pixels
 
     def __post_init__(self):
         super().__post_init__()
