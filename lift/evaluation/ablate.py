@@ -681,9 +681,10 @@ def evaluate_run(
 
 # %% ../../nbs/93_ablations.ipynb #fb99c64e
 def portable(config: TrainConfig):  # dict
-    "Leave out of a configuration what only holds on this machine."
+    "Leave out of a configuration where things lie on this machine, and how work is shared on it."
     c = asdict(config)
-    data = c['data'] | dict(data_root=None, cache_dir=None)
+    nowhere = dict.fromkeys(('data_root', 'cache_dir', 'workers', 'threads'))
+    data = c['data'] | {k: v for k, v in nowhere.items() if k in c['data']}
     return c | dict(data=data, learner=c['learner'] | dict(device='auto'))
 
 
