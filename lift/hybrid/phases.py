@@ -102,7 +102,7 @@ class HybridTrainConfig(RunConfig):
 
     phase: int = 1
     model: HybridConfig = HYBRIDS['hybrid']
-    data: DataConfig = DataConfig(dataset='vimeo_triplet', workers=8)
+    data: DataConfig = DataConfig(dataset='vimeo_triplet')
     learner: LearnerConfig = LearnerConfig(
         epochs=300, batch_size=8, lr=2e-4, warmup_steps=2000, validate_every=3.0
     )
