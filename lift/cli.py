@@ -9,6 +9,7 @@ __all__ = ['app', 'Dtype', 'AnyDtype', 'RUN', 'command', 'DemoOptions', 'demo', 
 
 # %% ../nbs/95_cli.ipynb #ad69875d
 import os
+import select
 import shlex
 import shutil
 import signal
@@ -893,13 +894,31 @@ def _flushed(status):  # exit status
     try:
         if sys.stdout:
             sys.stdout.flush()
+    except BrokenPipeError:
+        return _without_reader()
     except OSError as e:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more
-        if isinstance(e, BrokenPipeError):
-            return 128 + 13  # as programs that SIGPIPE ends
+        _print_nowhere()
         _print_fault(_describe_fault(e))
         return 2
     return status
+
+
+def _print_nowhere():
+    "Throw away what is still to be printed: Python tries once more when it ends."
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _without_reader():  # exit status
+    "End like a program that SIGPIPE ends."
+    _print_nowhere()
+    return 128 + signal.SIGPIPE
+
+
+def _is_read():  # bool
+    "Tell whether somebody still reads what is printed."
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return not poll.poll(0)  # it tells only errors, such as a closed pipe
 
 
 def main(
@@ -916,9 +935,9 @@ def main(
     except SystemExit as e:  # a parser printed its help, or refused something
         status = e.code
     except BrokenPipeError:
-        status = _flushed(None)
-        if status is None:  # a pipe of LIFT's own
+        if _is_read():  # a pipe of LIFT's own
             raise
+        status = _without_reader()
     sys.exit(_flushed(status))
 
 # %% ../nbs/95_cli.ipynb #5014790c
