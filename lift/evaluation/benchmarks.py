@@ -571,6 +571,22 @@ def _sample_rows(sample, protocol, models, device, tta):
             yield place | figures | dict(seconds=seconds)
 
 
+def _by_name(benchmark, models, tta):  # {name: model}
+    "Name the models; LiftError for two of one name, or for one that cannot do what is asked."
+    models = list(models)
+    named = {f'{m.name} (TTA)' if tta else m.name: m for m in models}
+    if not models or len(named) < len(models):
+        names = ', '.join(m.name for m in models) or '(none)'
+        raise LiftError(f'models {names}: give at least one, and each a name of its own')
+    scale = max((protocol.scale for protocol in benchmark.protocols.values()), default=1)
+    needs = 'upscale' if scale > 1 else 'synthesize'
+    for name, model in named.items():
+        if not hasattr(model, needs):
+            asks = f'frames {scale} times as large' if scale > 1 else 'frames between others'
+            raise LiftError(f'{name}: {benchmark.name} asks for {asks}: give models with `{needs}`')
+    return named
+
+
 @torch.inference_mode()
 def run_benchmark(
     benchmark: Benchmark,
@@ -581,11 +597,7 @@ def run_benchmark(
     progress: bool = True,  # show a bar with the time left
 ):  # DataFrame with BENCHMARK_COLUMNS, a row for each model and target
     "Put models through a benchmark."
-    models, device = list(models), pick_device(str(device))
-    named = {f'{m.name} (TTA)' if tta else m.name: m for m in models}
-    if not models or len(named) < len(models):
-        names = ', '.join(m.name for m in models) or '(none)'
-        raise LiftError(f'models {names}: give at least one, and each a name of its own')
+    named, device = _by_name(benchmark, models, tta), pick_device(str(device))
     if limit is not None and limit < 1:
         raise LiftError(f'limit={limit}: give at least 1 sample of each subset, or leave it away')
     rows = []

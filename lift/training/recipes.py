@@ -548,8 +548,16 @@ def phase_changed(
 
 # %% ../../nbs/44_recipes.ipynb #862d0c13
 def report(learner: Learner, folder):
-    "Print how a run ended."
-    print(f'{folder}: {learner.stop_reason} at {learner.position}')
+    "Print how a run ended. Of several processes, only the first one prints."
+    if not learner.is_main:
+        return
+    if learner.step > learner.steps and not learner.follows_clock:
+        print(
+            f'{folder}: has done {learner.step} steps, more than the {learner.steps} asked for: '
+            'nothing is left to train'
+        )
+    else:
+        print(f'{folder}: {learner.stop_reason} at {learner.position}')
 
 
 def train_phases(
@@ -563,7 +571,8 @@ def train_phases(
         learner = create(config, place)
         if dry_run:
             facts = ', '.join(f'{k} {v:.4g}' for k, v in learner.dry_run().items())
-            print(f'dry run of {place}: {facts}')
+            if learner.is_main:
+                print(f'dry run of {place}: {facts}')
             continue
         learner.fit(resume)
         if learner.stop_reason != 'finished':
