@@ -565,12 +565,18 @@ def one_step(
 @patch
 def _give_up(self: Learner, step: int):
     "End the run: name the step, and the checkpoint to go back to."
-    good = next(iter(list_checkpoints(self.folder)), None)
     raise LiftError(
         f'{self.skipped_in_a_row} steps in a row gave a loss or gradient that is not finite '
-        f'(step {step}, loss {self.parts["loss"]}): lower the learning rate or look at the data. '
-        + (f'The last good checkpoint is {good}' if good else 'There is no checkpoint yet')
+        f'(step {step}, loss {self.parts["loss"]}): {self._remedy()}'
     )
+
+
+@patch
+def _remedy(self: Learner):  # str
+    "Say what to do about numbers that are not finite."
+    good = next(iter(list_checkpoints(self.folder)), None)
+    left = f'The last good checkpoint is {good}' if good else 'There is no checkpoint yet'
+    return f'lower the learning rate or look at the data. {left}'
 
 # %% ../../nbs/41_learner.ipynb #450deacf
 @patch
@@ -655,14 +661,27 @@ def _keep_weights(self: Learner, what: str, name: str):
 
 
 @patch
+def _is_best(self: Learner, first: str):  # bool
+    "Tell whether the first metric is a number, and better than before."
+    score = self.metrics[first]
+    before = None if self.best is None else self.best[first]
+    if not math.isfinite(score):
+        return False
+    return before is None or not math.isfinite(before) or score > before
+
+
+@patch
 def _validate_and_keep_best(self: Learner):
-    "Validate; ship the weights that are the best so far."
+    "Validate; ship the weights that are the best so far. LiftError where the score is no number."
     self.metrics = dict(self.validate(), step=self.step)
     first = next(iter(self.metrics))
-    if self.best is None or self.metrics[first] > self.best[first]:
+    if self._is_best(first):
         self.best = dict(self.metrics)
         self._keep_weights('best weights', 'best.safetensors')
     self.tell('after_validate')
+    if not self.metrics[first] > -math.inf:  # NaN, too
+        score = f'{first} {self.metrics[first]}'
+        raise LiftError(f'the validation after step {self.step} gave {score}: {self._remedy()}')
 
 # %% ../../nbs/41_learner.ipynb #eaba9bc5
 @patch
@@ -859,6 +878,10 @@ def _run(self: Learner, stream, interruption: Interruption):
         self.stop_reason = self._reason_to_stop(interruption)
         if self.stop_reason or self.step % self.options.save_every == 0 or self.over:
             self.save()
+    if (
+        self.over and self.skipped_in_a_row >= self.step > 0
+    ):  # of a run that is too short to give up
+        self._give_up(self.step)
 
 # %% ../../nbs/41_learner.ipynb #4962c7c3
 @patch
