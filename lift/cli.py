@@ -165,11 +165,39 @@ def _refuse_stills(sources, target):
         f'{remedy}: lift interpolate {folder} {target} --factor 2'
     )
 
+# %% ../nbs/95_cli.ipynb #6a88078b
+def _describe_fault(error):  # str
+    "Describe an error that LIFT does not expect, in one line."
+    if isinstance(error, OSError):
+        name = f'{error.filename}: ' if error.filename else ''
+        return f'{name}{error.strerror or error}'
+    package = str(Path(lift.__file__).parent)
+    steps = traceback.extract_tb(error.__traceback__)
+    places = [step for step in steps if step.filename.startswith(package)]
+    place = f' at {Path(places[-1].filename).name}:{places[-1].lineno}' if places else ''
+    first, *_ = [*str(error).splitlines(), '']
+    return (
+        f'a fault of LIFT{place} ({type(error).__name__}: {first}): please report it; '
+        'with LIFT_DEBUG=1 before the command all is printed'
+    )
+
+
+def _words_for(error):  # str
+    "Describe any error in one line."
+    if isinstance(error, LiftError):
+        return str(error)
+    if out_of_memory(error):
+        remedy = 'give smaller tiles, crops or batches, half precision or another --device'
+        return f'memory ran out: {remedy}'
+    return _describe_fault(error)
+
 # %% ../nbs/95_cli.ipynb #91c55073
 def _fault_text(damage):
     "Say what was made of a damaged source."
     if damage.ends_early:
         return f'{damage}: what precedes the damage was used'
+    if damage.frames is None:
+        return f'{damage}: frames can be missing there'
     repair = '; `lift repair --find` makes those in doubt, too' if damage.doubtful else ''
     return f'{damage}: the missing frames were interpolated{repair}'
 
@@ -194,10 +222,13 @@ def _each(
     for source, target in jobs:
         try:
             fault = _do(source, target, work)
-        except LiftError as e:
+        except BrokenPipeError:  # nobody reads what is printed
+            raise
+        except Exception as e:
             if len(jobs) == 1:
                 raise
-            fault = e
+            known = isinstance(e, LiftError)
+            fault = _words_for(e) if known else f'{source}: {_words_for(e)}'
         if fault:
             failed.append(fault)
             print(f'lift: {fault}', file=sys.stderr)
@@ -826,22 +857,6 @@ def _stoppable():
             signal.signal(n, signal.SIG_DFL)
 
 # %% ../nbs/95_cli.ipynb #f3f6fdff
-def _describe_fault(error):  # str
-    "Describe an error that LIFT does not expect, in one line."
-    if isinstance(error, OSError):
-        name = f'{error.filename}: ' if error.filename else ''
-        return f'{name}{error.strerror or error}'
-    package = str(Path(lift.__file__).parent)
-    steps = traceback.extract_tb(error.__traceback__)
-    places = [step for step in steps if step.filename.startswith(package)]
-    place = f' at {Path(places[-1].filename).name}:{places[-1].lineno}' if places else ''
-    first, *_ = [*str(error).splitlines(), '']
-    return (
-        f'a fault of LIFT{place} ({type(error).__name__}: {first}): please report it; '
-        'with LIFT_DEBUG=1 before the command all is printed'
-    )
-
-
 def _print_fault(message):
     "Print one line, if there is still a terminal."
     with suppress(OSError):
@@ -856,8 +871,7 @@ def _is_loud(args):  # bool
 def _status_of_fault(error, args):  # exit status
     "Print an error that is no `LiftError` as one line, or raise it."
     if out_of_memory(error):
-        remedy = 'give smaller tiles, crops or batches, half precision or another --device'
-        _print_fault(f'memory ran out: {remedy}')
+        _print_fault(_words_for(error))
         return 2
     if _is_loud(args):
         raise error

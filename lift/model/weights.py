@@ -126,6 +126,16 @@ def pytorch_file(path, key: str):  # state dict, and the configuration or None
     return content, config
 
 
+def _refuse_not_finite(path, state: dict):
+    "LiftError if weights hold NaN or infinity: all frames made with them would be black."
+    for name, x in state.items():
+        if x.is_floating_point() and not x.isfinite().all():
+            raise LiftError(
+                f'{path}: holds numbers that are not finite ({name}): the training went wrong: '
+                'take an earlier checkpoint'
+            )
+
+
 def read_weight_file(
     path,  # *.safetensors or a PyTorch file
     key: str = 'config',  # of the configuration
@@ -140,6 +150,7 @@ def read_weight_file(
         tensors = all(isinstance(v, Tensor) for v in state.values())
     if not tensors:
         raise LiftError(f'{path}: holds no state dict of tensors')
+    _refuse_not_finite(path, state)
     return state, config
 
 # %% ../../nbs/22_weights.ipynb #ec09f694

@@ -35,7 +35,7 @@ from .filters import prepared, watch_cuts, without_repeats
 from .tiles import fit_to_memory
 from ..video.files import list_pictures
 from ..video.read import DamagedVideo, probe, read_video
-from ..video.times import Timeline, timeline, usual_gap
+from ..video.times import Timeline, lost_bytes, timeline, usual_gap
 from ..video.write import VideoWriter, kept_format, target_codec
 
 # %% ../../nbs/63_jobs.ipynb #81bd536d
@@ -184,6 +184,9 @@ def job_frames(
             if reading.breaks_off and frame.time >= reading.end:
                 break
             yield frame
+    lost = None if reading.damage else lost_bytes(job.source)
+    if lost:
+        raise DamagedVideo(job.source, None, lost, ends_early=False)
     if reading.damage:
         raise reading.damage
 
@@ -461,6 +464,11 @@ def _join(self: Pieces, writer, parts):
     with writer as out:
         for part in parts:
             out.append(part)
+        if out.count != self.frames:
+            raise LiftError(
+                f'{out.path}: its pieces hold {out.count} of {self.frames} frames: '
+                f'remove {self.folder}, and begin again'
+            )
 
 # %% ../../nbs/63_jobs.ipynb #f003972b
 @dataclass(frozen=True)
