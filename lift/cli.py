@@ -9,6 +9,7 @@ __all__ = ['app', 'Dtype', 'AnyDtype', 'RUN', 'command', 'DemoOptions', 'demo', 
 
 # %% ../nbs/95_cli.ipynb #ad69875d
 import os
+import select
 import shlex
 import shutil
 import signal
@@ -916,6 +917,16 @@ def _flushed(status):  # exit status
     return status
 
 
+def _reader_is_gone(stream):  # bool
+    "Tell whether nobody reads what is written into a pipe; False where the system cannot say."
+    try:
+        pipes = select.poll()
+        pipes.register(stream.fileno(), 0)
+        return any(event & select.POLLERR for _, event in pipes.poll(0))
+    except (AttributeError, OSError, ValueError):
+        return False
+
+
 def main(
     args=None,  # list of arguments; those of the process by default
 ):
@@ -930,7 +941,8 @@ def main(
     except SystemExit as e:  # a parser printed its help, or refused something
         status = e.code
     except BrokenPipeError:
-        status = _flushed(None)
+        is_gone = _reader_is_gone(sys.stdout)
+        status = _flushed(None) or (128 + 13 if is_gone else None)
         if status is None:  # a pipe of LIFT's own
             raise
     sys.exit(_flushed(status))
