@@ -167,11 +167,39 @@ def _refuse_stills(sources, target):
         f'{remedy}: lift interpolate {folder} {target} --factor 2'
     )
 
+# %% ../nbs/95_cli.ipynb #6a88078b
+def _describe_fault(error):  # str
+    "Describe an error that LIFT does not expect, in one line."
+    if isinstance(error, OSError):
+        name = f'{error.filename}: ' if error.filename else ''
+        return f'{name}{error.strerror or error}'
+    package = str(Path(lift.__file__).parent)
+    steps = traceback.extract_tb(error.__traceback__)
+    places = [step for step in steps if step.filename.startswith(package)]
+    place = f' at {Path(places[-1].filename).name}:{places[-1].lineno}' if places else ''
+    first, *_ = [*str(error).splitlines(), '']
+    return (
+        f'a fault of LIFT{place} ({type(error).__name__}: {first}): please report it; '
+        'with LIFT_DEBUG=1 before the command all is printed'
+    )
+
+
+def _words_for(error):  # str
+    "Describe any error in one line."
+    if isinstance(error, LiftError):
+        return str(error)
+    if out_of_memory(error):
+        remedy = 'give smaller tiles, crops or batches, half precision or another --device'
+        return f'memory ran out: {remedy}'
+    return _describe_fault(error)
+
 # %% ../nbs/95_cli.ipynb #91c55073
 def _fault_text(damage):
     "Say what was made of a damaged source."
     if damage.ends_early:
         return f'{damage}: what precedes the damage was used'
+    if damage.frames is None:
+        return f'{damage}: frames can be missing there'
     repair = '; `lift repair --find` makes those in doubt, too' if damage.doubtful else ''
     return f'{damage}: the missing frames were interpolated{repair}'
 
@@ -196,10 +224,13 @@ def _each(
     for source, target in jobs:
         try:
             fault = _do(source, target, work)
-        except LiftError as e:
+        except BrokenPipeError:  # nobody reads what is printed
+            raise
+        except Exception as e:
             if len(jobs) == 1:
                 raise
-            fault = e
+            known = isinstance(e, LiftError)
+            fault = _words_for(e) if known else f'{source}: {_words_for(e)}'
         if fault:
             failed.append(fault)
             print(f'lift: {fault}', file=sys.stderr)
@@ -577,7 +608,7 @@ def _time_models(options, device):
     print(f'one more frame at {size[1]}×{size[0]}, {dtype} on {device}; peaks: {limits}')
     print(table.T.to_string(float_format='{:.3f}'.format, na_rep=''))
 
-# %% ../nbs/95_cli.ipynb #1665c350
+# %% ../nbs/95_cli.ipynb #34adf17f
 def _refuse_enlarging(name):
     "LiftError for a benchmark of models that the command line does not have."
     from lift.evaluation.benchmarks import BENCHMARKS
@@ -794,7 +825,7 @@ def _add_name(name, text):
 for _name, (_, _, _text) in _apart.items():
     _add_name(_name, _text)
 
-# %% ../nbs/95_cli.ipynb #4ec62c33
+# %% ../nbs/95_cli.ipynb #8b2c061f
 def _taken(
     words,
     option,  # such as --config
@@ -835,7 +866,7 @@ def _enlarging_words(words):
         config = Path(config).stem.replace('train_', 'vsr-').replace('_', '-')
     return ['vsr-train', *(['--config', config] if config else []), *words]
 
-# %% ../nbs/95_cli.ipynb #4e1b6850
+# %% ../nbs/95_cli.ipynb #5d2bbe14
 SCRIPTS = {  # script of the documents: words after `lift`, or a function that makes them
     'train.py': _training_words,
     'inference.py': _interpolation_words,
@@ -930,22 +961,6 @@ def _stoppable():
             signal.signal(n, signal.SIG_DFL)
 
 # %% ../nbs/95_cli.ipynb #f3f6fdff
-def _describe_fault(error):  # str
-    "Describe an error that LIFT does not expect, in one line."
-    if isinstance(error, OSError):
-        name = f'{error.filename}: ' if error.filename else ''
-        return f'{name}{error.strerror or error}'
-    package = str(Path(lift.__file__).parent)
-    steps = traceback.extract_tb(error.__traceback__)
-    places = [step for step in steps if step.filename.startswith(package)]
-    place = f' at {Path(places[-1].filename).name}:{places[-1].lineno}' if places else ''
-    first, *_ = [*str(error).splitlines(), '']
-    return (
-        f'a fault of LIFT{place} ({type(error).__name__}: {first}): please report it; '
-        'with LIFT_DEBUG=1 before the command all is printed'
-    )
-
-
 def _print_fault(message):
     "Print one line, if there is still a terminal."
     with suppress(OSError):
@@ -960,8 +975,7 @@ def _is_loud(args):  # bool
 def _status_of_fault(error, args):  # exit status
     "Print an error that is no `LiftError` as one line, or raise it."
     if out_of_memory(error):
-        remedy = 'give smaller tiles, crops or batches, half precision or another --device'
-        _print_fault(f'memory ran out: {remedy}')
+        _print_fault(_words_for(error))
         return 2
     if _is_loud(args):
         raise error
@@ -1017,11 +1031,14 @@ def _without_reader():  # exit status
     return 128 + signal.SIGPIPE
 
 
-def _is_read():  # bool
-    "Tell whether somebody still reads what is printed."
-    poll = select.poll()
-    poll.register(sys.stdout.fileno(), 0)
-    return not poll.poll(0)  # it tells only errors, such as a closed pipe
+def _reader_is_gone(stream):  # bool
+    "Tell whether nobody reads what is written into a pipe; False where the system cannot say."
+    try:
+        pipes = select.poll()
+        pipes.register(stream.fileno(), 0)
+        return any(event & select.POLLERR for _, event in pipes.poll(0))
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def main(
@@ -1038,7 +1055,7 @@ def main(
     except SystemExit as e:  # a parser printed its help, or refused something
         status = e.code
     except BrokenPipeError:
-        if _is_read():  # a pipe of LIFT's own
+        if not _reader_is_gone(sys.stdout):  # a pipe of LIFT's own
             raise
         status = _without_reader()
     sys.exit(_flushed(status))

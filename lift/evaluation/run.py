@@ -58,6 +58,7 @@ from lift.metrics import (
     ssim,
     ssim_matlab,
 )
+from ..model.weights import model_fingerprint
 from ..video.colour import reformat
 from ..video.cuts import find_cuts
 from ..video.read import read_video
@@ -340,6 +341,9 @@ def describe_model(
 ):  # dict that JSON can hold
     "Describe a model by its class, its configuration and a fingerprint of its weights."
     facts = model.facts()
+    weights = model_fingerprint(model).get('weights')
+    if weights is not None:  # also of shipped weights, which change with the package
+        facts |= dict(weights=weights)
     file = model_file(str(asked)) if isinstance(asked, (str, Path)) else None
     if file is not None:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()

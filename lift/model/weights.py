@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['shipped_weights', 'write_weights', 'save_weights', 'weight_file_errors', 'inference_weights', 'as_mapping',
            'header_config', 'read_config', 'pytorch_file', 'read_weight_file', 'read_weights', 'misfits', 'refusal',
-           'load_weights', 'check_shares', 'mean_state', 'average_weights', 'fingerprint']
+           'load_weights', 'check_shares', 'mean_state', 'average_weights', 'fingerprint', 'is_compiled',
+           'model_fingerprint']
 
 # %% ../../nbs/22_weights.ipynb #2f9ccf44
 import hashlib
@@ -125,6 +126,16 @@ def pytorch_file(path, key: str):  # state dict, and the configuration or None
     return content, config
 
 
+def _refuse_not_finite(path, state: dict):
+    "LiftError if weights hold NaN or infinity: all frames made with them would be black."
+    for name, x in state.items():
+        if x.is_floating_point() and not x.isfinite().all():
+            raise LiftError(
+                f'{path}: holds numbers that are not finite ({name}): the training went wrong: '
+                'take an earlier checkpoint'
+            )
+
+
 def read_weight_file(
     path,  # *.safetensors or a PyTorch file
     key: str = 'config',  # of the configuration
@@ -139,6 +150,7 @@ def read_weight_file(
         tensors = all(isinstance(v, Tensor) for v in state.values())
     if not tensors:
         raise LiftError(f'{path}: holds no state dict of tensors')
+    _refuse_not_finite(path, state)
     return state, config
 
 # %% ../../nbs/22_weights.ipynb #ec09f694
@@ -235,5 +247,37 @@ def fingerprint(state: dict):  # 16 hexadecimal digits
     "Hash the names and numbers of weights."
     sha = hashlib.sha256()
     for name, x in sorted(state.items()):
-        sha.update(name.encode() + x.cpu().float().numpy().tobytes())
+        sha.update(name.encode() + x.detach().cpu().float().numpy().tobytes())
     return sha.hexdigest()[:16]
+
+# %% ../../nbs/22_weights.ipynb #11ba49a5
+def _network_of(model):  # nn.Module, or None
+    "Find the network behind a model; a model that takes no network has none."
+    for part in (model, getattr(model, 'network', None), getattr(model, 'model', None)):
+        if isinstance(part, nn.Module):
+            return part
+    return None
+
+
+def is_compiled(network: nn.Module):  # bool
+    "Tell whether a block of a network was compiled, which can change its last digits."
+    return any(
+        module._compiled_call_impl is not None or 'forward' in vars(module)
+        for module in network.modules()
+    )
+
+
+def model_fingerprint(
+    model,  # an Interpolator, an Upscaler or a network
+):  # dict that JSON can hold
+    "Tell what decides a model's pictures: name, options, and its weights by their content."
+    inner, facts = getattr(model, 'untiled', model), {}
+    for key in ('name', 'dtype', 'scale'):
+        facts[key] = str(getattr(inner, key, None))
+    for key in ('tile', 'overlap'):
+        facts[key] = getattr(model, key, None)
+    network = _network_of(inner)
+    if network is not None:
+        facts |= dict(weights=fingerprint(network.state_dict()), compiled=is_compiled(network))
+        facts |= dict(config=str(getattr(network, 'config', None)))
+    return facts

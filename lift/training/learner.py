@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LearnerConfig', 'Task', 'rate_factor', 'decayed_groups', 'ema_decay', 'averaged', 'follow', 'write_checkpoint',
            'read_checkpoint', 'list_checkpoints', 'Callback', 'StepFigures', 'Learner', 'to_device', 'joined', 'flat',
-           'differing_keys', 'Interruption', 'Progress']
+           'differing_keys', 'Interruption', 'exit_status', 'Progress']
 
 # %% ../../nbs/41_learner.ipynb #391c250d
 import json
@@ -16,7 +16,7 @@ import threading
 import time
 import warnings
 from abc import ABC, abstractmethod
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain, islice
@@ -34,7 +34,7 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.checkpoint import checkpoint
 
 from ..core import Config, LiftError
-from ..machine import pick_device, progress_bar, replacing
+from ..machine import owner_mark, pick_device, progress_bar, replacing
 from ..metrics import psnr, ssim
 
 # %% ../../nbs/41_learner.ipynb #298ae68f
@@ -565,12 +565,18 @@ def one_step(
 @patch
 def _give_up(self: Learner, step: int):
     "End the run: name the step, and the checkpoint to go back to."
-    good = next(iter(list_checkpoints(self.folder)), None)
     raise LiftError(
         f'{self.skipped_in_a_row} steps in a row gave a loss or gradient that is not finite '
-        f'(step {step}, loss {self.parts["loss"]}): lower the learning rate or look at the data. '
-        + (f'The last good checkpoint is {good}' if good else 'There is no checkpoint yet')
+        f'(step {step}, loss {self.parts["loss"]}): {self._remedy()}'
     )
+
+
+@patch
+def _remedy(self: Learner):  # str
+    "Say what to do about numbers that are not finite."
+    good = next(iter(list_checkpoints(self.folder)), None)
+    left = f'The last good checkpoint is {good}' if good else 'There is no checkpoint yet'
+    return f'lower the learning rate or look at the data. {left}'
 
 # %% ../../nbs/41_learner.ipynb #450deacf
 @patch
@@ -649,20 +655,33 @@ def _keep(self: Learner, what: str, path: Path, write):  # True if it was writte
 
 
 @patch
-def _keep_weights(self: Learner, what: str, name: str):
+def _keep_weights(self: Learner, what: str, name: str):  # True if they were written
     "Write the weights that are shipped."
-    self._keep(what, self.folder / name, lambda path: self.task.save(self.evaluated, path))
+    return self._keep(what, self.folder / name, lambda path: self.task.save(self.evaluated, path))
+
+
+@patch
+def _is_best(self: Learner, first: str):  # bool
+    "Tell whether the first metric is a number, and better than before."
+    score = self.metrics[first]
+    before = None if self.best is None else self.best[first]
+    if not math.isfinite(score):
+        return False
+    return before is None or not math.isfinite(before) or score > before
 
 
 @patch
 def _validate_and_keep_best(self: Learner):
-    "Validate; ship the weights that are the best so far."
+    "Validate; ship the weights that are the best so far. LiftError where the score is no number."
     self.metrics = dict(self.validate(), step=self.step)
     first = next(iter(self.metrics))
-    if self.best is None or self.metrics[first] > self.best[first]:
+    if self._is_best(first):
         self.best = dict(self.metrics)
         self._keep_weights('best weights', 'best.safetensors')
     self.tell('after_validate')
+    if not self.metrics[first] > -math.inf:  # NaN, too
+        score = f'{first} {self.metrics[first]}'
+        raise LiftError(f'the validation after step {self.step} gave {score}: {self._remedy()}')
 
 # %% ../../nbs/41_learner.ipynb #eaba9bc5
 @patch
@@ -859,6 +878,10 @@ def _run(self: Learner, stream, interruption: Interruption):
         self.stop_reason = self._reason_to_stop(interruption)
         if self.stop_reason or self.step % self.options.save_every == 0 or self.over:
             self.save()
+    if (
+        self.over and self.skipped_in_a_row >= self.step > 0
+    ):  # of a run that is too short to give up
+        self._give_up(self.step)
 
 # %% ../../nbs/41_learner.ipynb #4962c7c3
 @patch
@@ -872,9 +895,28 @@ def _tidy(self: Learner, resume: bool):
 
 
 @patch
+def _check_folder(self: Learner):
+    "LiftError if weights cannot be written into the run's folder: try it before the first step."
+    probe = self.folder / f'.probe.safetensors.{owner_mark()}'
+    try:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.task.save(self.evaluated, probe)
+    except (OSError, SafetensorError) as e:
+        reason = str(getattr(e, 'strerror', None) or e)[:100]
+        raise LiftError(
+            f'{self.folder}: weights cannot be written there ({reason}): '
+            'make room, or choose another folder'
+        ) from None
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
+
+# %% ../../nbs/41_learner.ipynb #b077a4ab
+@patch
 def _start(self: Learner, resume: bool):
     "Make ready to train, from the first step or from where an earlier session ended."
     if self.is_main:
+        self._check_folder()
         self._tidy(resume)
     if resume:
         self.resume()
@@ -882,6 +924,19 @@ def _start(self: Learner, resume: bool):
     self.tell('before_fit')
     self.task.model.train()
     self.stop_reason = None
+
+
+@patch
+def _finish(self: Learner):
+    "Write the final weights; LiftError if there are none in the end."
+    if not self._keep_weights('the final weights', 'final.safetensors'):
+        self.stop_reason = 'the final weights could not be written'
+        good = next(iter(list_checkpoints(self.folder)), None)
+        raise LiftError(
+            f'{self.folder}: the final weights could not be written: make room, and run the '
+            f'same command again; it goes on from {good.name if good else "the beginning"}'
+        )
+    self.stop_reason = 'finished'
 
 
 @patch
@@ -896,14 +951,21 @@ def fit(
         with Interruption() as interruption:
             self._run(stream, interruption)
         if not self.stop_reason:
-            self._keep_weights('the final weights', 'final.safetensors')
-            self.stop_reason = 'finished'
+            self._finish()
     finally:
         if hasattr(stream, 'close'):
             stream.close()
         self.stop_reason = self.stop_reason or 'an error'
         self.tell('after_fit')
     return self
+
+# %% ../../nbs/41_learner.ipynb #864e4310
+def exit_status(learner: Learner):  # int
+    "Return the exit status of a command that has trained."
+    if learner.stop_reason in ('finished', 'time limit'):
+        return 0
+    number = getattr(signal, str(learner.stop_reason), None)
+    return 1 if number is None else 128 + number
 
 # %% ../../nbs/41_learner.ipynb #5e53d2cc
 class Progress(Callback):

@@ -156,14 +156,19 @@ class DamagedVideo(LiftError):
     def __init__(
         self,
         path,
-        frames: int,  # number of intact frames before the first damage
+        frames: int,  # number of intact frames before the first damage; None: it is not known
         reason: str,
         spans=(),  # of Damage: missing frames
         doubtful=(),  # of Damage: frames that were delivered but may show traces
         ends_early: bool = True,
     ):
-        place = f'after frame {frames - 1} ({frames} intact; {reason})'
-        text = f"{path}: damaged {place if frames else f'from the first frame on ({reason})'}"
+        if frames is None:
+            place = f'({reason})'
+        elif frames:
+            place = f'after frame {frames - 1} ({frames} intact; {reason})'
+        else:
+            place = f'from the first frame on ({reason})'
+        text = f'{path}: damaged {place}'
         if spans:
             text += f'; missing: {_places_text(spans)}'
         if doubtful:

@@ -6,9 +6,10 @@
 __all__ = ['holds_no_times', 'clock_may_jump', 'stream_rate', 'stream_duration', 'Shown', 'shows_nothing', 'changes_codec',
            'shown_packets', 'without_leading', 'Part', 'split_at_jumps', 'usual_gap', 'clock_start', 'shift_parts',
            'Damage', 'Timeline', 'even_rate', 'candidate_rates', 'last_period', 'picture_number', 'missing_pictures',
-           'timeline', 'frame_times', 'Places', 'Clock']
+           'timeline', 'frame_times', 'Places', 'lost_bytes', 'Clock']
 
 # %% ../../nbs/05_times.ipynb #3b01232d
+import os
 import re
 from bisect import bisect_left
 from collections import defaultdict
@@ -525,6 +526,112 @@ class Places:
         if number is not None:
             self.next = number + 1
         return number
+
+# %% ../../nbs/05_times.ipynb #808ecb9b
+def _gif_header_end(data):
+    "Return where the blocks of a GIF begin: after the header and the table of colours."
+    return 13 + (6 << (data[10] & 7) if data[10] & 128 else 0)
+
+
+def _after_gif_block(data, at):  # place of the next block; None where none begins here
+    "Skip a block of a GIF: its header, and the chain of parts that follows."
+    if data[at] == 0x21:  # an extension
+        at += 2
+    elif data[at] == 0x2C and at + 9 < len(data):  # a picture
+        flags = data[at + 9]
+        at += 11 + (6 << (flags & 7) if flags & 128 else 0)
+    else:
+        return None
+    while at < len(data) and data[at]:
+        at += 1 + data[at]
+    return at + 1
+
+
+def _gif_fault(file):  # str or None
+    "Say where the chain of blocks of a GIF breaks."
+    data = file.read()
+    at = _gif_header_end(data) if len(data) > 12 else len(data)
+    while at < len(data) and data[at] != 0x3B:  # the mark of the end
+        following = _after_gif_block(data, at)
+        if following is None:
+            return f'bytes are lost at {at}'
+        at = following
+    if at >= len(data):
+        return 'it ends early'
+    return f'bytes are lost at {at}' if len(data) - at > 1024 else None
+
+# %% ../../nbs/05_times.ipynb #4886e587
+_OPENED = {0x18538067, 0x1F43B675}  # segment, cluster
+_NAMES = _OPENED | {
+    *(0x1A45DFA3, 0x114D9B74, 0x1549A966, 0x1654AE6B),  # header, seek head, info, tracks
+    *(0x1C53BB6B, 0x1043A770, 0x1254C367, 0x1941A469),  # cues, chapters, tags, attachments
+    *(0xE7, 0xA7, 0xAB, 0x5854, 0xA3, 0xA0, 0xAF, 0xEC, 0xBF),  # parts of clusters; filling
+}
+
+
+def _vint(file, keep_mark: bool):  # int; None where there is none, -1 for a size left open
+    "Read a number of one to eight bytes; leading zeros of the first byte tell how many."
+    first = file.read(1)
+    if not first or not first[0]:
+        return None
+    length = 9 - first[0].bit_length()
+    rest = file.read(length - 1)
+    if len(rest) < length - 1:
+        return None
+    value = int.from_bytes(first + rest, 'big')
+    if keep_mark:
+        return value
+    value &= (1 << 7 * length) - 1
+    return -1 if value == (1 << 7 * length) - 1 else value
+
+
+def _matroska_fault(file):  # str or None
+    "Say where the chain of elements of a Matroska file breaks."
+    at, whole = 0, file.seek(0, os.SEEK_END)
+    stop = whole  # where the segment ends; what follows it is no film
+    while at < min(stop, whole):
+        file.seek(at)
+        name, size = _vint(file, True), _vint(file, False)
+        if name not in _NAMES or size is None or (size < 0 and name not in _OPENED):
+            return f'bytes are lost at {at}'
+        begin = file.tell()
+        if name == 0x18538067 and size >= 0:
+            stop = begin + size
+        at = begin if name in _OPENED else begin + size
+    return 'it ends early' if stop > whole or at > stop else None
+
+# %% ../../nbs/05_times.ipynb #379273e5
+def _transport_fault(file):  # str or None
+    "Tell that a transport stream ends within a packet."
+    begin, size = file.read(189), file.seek(0, os.SEEK_END)
+    is_plain = len(begin) == 189 and begin[0] == begin[188] == 0x47
+    return 'it ends early' if is_plain and size % 188 else None
+
+
+_CHAINS = {
+    '.gif': _gif_fault,
+    '.mkv': _matroska_fault,
+    '.webm': _matroska_fault,
+    '.ts': _transport_fault,
+}
+
+
+def lost_bytes(
+    path,  # of a source
+):  # what is wrong, as a text; None where nothing is seen
+    "Follow the chain of a container's parts, and tell where it breaks; nothing is decoded."
+    path = Path(path)
+    follow = _CHAINS.get(path.suffix.lower())
+    if follow is None or not path.is_file():
+        return None
+    with open(path, 'rb') as file:
+        head = file.read(4)
+        file.seek(0)
+        if follow is _matroska_fault and head != b'\x1aE\xdf\xa3':  # another kind of file
+            return None
+        if follow is _gif_fault and head != b'GIF8':
+            return None
+        return follow(file)
 
 # %% ../../nbs/05_times.ipynb #7d797f4c
 class Clock:

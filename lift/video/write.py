@@ -36,7 +36,7 @@ from fastcore.basics import patch
 from PIL import Image
 
 from ..core import LiftError
-from ..machine import check_outputs
+from ..machine import check_outputs, owner_mark, remove_leftovers
 from lift.video.colour import (
     Colour,
     alpha_plane,
@@ -51,7 +51,7 @@ from lift.video.colour import (
 )
 from .files import FOLDER_RATE, frame_rate, list_pictures, open_video
 from .read import VideoFrame, VideoInfo, probe
-from .times import Clock, Timeline
+from .times import Clock, Timeline, shows_nothing
 
 # %% ../../nbs/07_write.ipynb #6b869ed6
 _usual = 'libx264, libx265, libvpx-vp9 and ffv1 are usual'
@@ -1277,7 +1277,7 @@ class _JoinedVideo(_VideoContainer):
 
     def __init__(self, temporary, first, fps, time_base):
         super().__init__(temporary, time_base)
-        self.last = None  # time of decoding of the packet before
+        self.last, self.count = None, 0  # time of decoding of the last packet; packets so far
         with open_video(first) as (_, stream):
             self.stream = self.container.add_stream_from_template(stream)
             self.stream.time_base = stream.time_base
@@ -1305,6 +1305,7 @@ class _JoinedVideo(_VideoContainer):
                 if self.last is not None and packet.dts <= self.last:
                     packet.dts = self.last + 1  # the codec's delay reaches into the piece before
                 self.last, packet.stream = packet.dts, self.stream
+                self.count += not shows_nothing(bytes(packet), stream.codec_context.name)
                 self.mux([packet])
 
 # %% ../../nbs/07_write.ipynb #2c49fe4f
@@ -1510,7 +1511,8 @@ _temporary_numbers = count()  # of the temporary files of this process
 @patch
 def __enter__(self: VideoWriter):
     "Make the temporary place next to the target."
-    name = f'.lift-{os.getpid()}-{next(_temporary_numbers)}.partial{self.suffix}'
+    remove_leftovers(self.path.parent, '.lift-')
+    name = f'.lift-{owner_mark()}-{next(_temporary_numbers)}.partial{self.suffix}'
     self.temporary = self.path.with_name(name)
     try:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -1525,6 +1527,25 @@ def __enter__(self: VideoWriter):
     return self
 
 # %% ../../nbs/07_write.ipynb #e759a98d
+def _count_frames(path):  # int
+    "Count the frames that a finished video shows."
+    with open_video(path) as (container, stream):
+        codec = stream.codec_context.name
+        packets = (bytes(packet) for packet in container.demux(stream) if packet.size)
+        return sum(not shows_nothing(data, codec) for data in packets)
+
+
+@patch
+def _check_written(self: VideoWriter):
+    "LiftError if what was written cannot be opened, or if frames are missing in it."
+    found = len(os.listdir(self.temporary)) if self.pattern else _count_frames(self.temporary)
+    if found < self.count:
+        raise LiftError(
+            f'{self.path}: cannot be completed: of {self.count} frames {found} were stored: '
+            'try another container or codec'
+        )
+
+
 @patch
 def _complete(self: VideoWriter):
     "Finish the file or folder and give it its name."
@@ -1532,6 +1553,7 @@ def _complete(self: VideoWriter):
         raise LiftError(f'{self.path}: no frame was written')
     self.sink.end = self.end
     self.sink.finish()
+    self._check_written()
     if self.pattern and self.path.is_dir():
         old = self.temporary.with_suffix('.old')
         os.replace(self.path, old)
@@ -1745,11 +1767,13 @@ def append(
         if self.pattern:
             self.sink = self.sink or _PictureFolder(self.temporary, self.pattern)
             self.sink.adopt(piece)
+            self.count = self.sink.count
         else:
             if self.sink is None:
                 self.sink = _JoinedVideo(self.temporary, piece, self.fps, self.time_base)
                 self.sink.start(self._copier())
             self.sink.put(piece)
+            self.count = self.sink.count
     except LiftError:
         raise
     except (ValueError, OSError, av.FFmpegError) as e:
