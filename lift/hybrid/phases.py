@@ -28,7 +28,7 @@ from ..machine import pick_device
 from ..metrics import MissingWeights
 from ..model.lift import create_lift_model
 from ..options import read_options
-from ..training.learner import LearnerConfig, Task
+from ..training.learner import LearnerConfig, Task, exit_status
 from lift.training.recipes import (
     RunConfig,
     Section,
@@ -482,7 +482,7 @@ CURVES = {
 
 # %% ../../nbs/74_phases.ipynb #93b0ccc5
 def _train_phase(options):
-    "Train the phase that the options describe."
+    "Train the phase that the options describe; return the exit status."
     config, folder = hybrid_config_of(options), Path(options.out) / options.exp_name
     own = {f'{options.exp_name}{end}' for end in ('', '_best', '_latest')}
     if options.resume and Path(options.resume).name in own:
@@ -491,8 +491,10 @@ def _train_phase(options):
         )
     runs = [(folder, config)]
     learner = train_phases(runs, create_hybrid_learner, not options.restart, options.dry_run)
-    if not options.dry_run:
-        report(learner, folder)
+    if options.dry_run:
+        return 0
+    report(learner, folder)
+    return exit_status(learner)
 
 
 def hybrid_train_command(
@@ -506,10 +508,9 @@ def hybrid_train_command(
     )
     options = read_options(hybrid_options(), 'lift hybrid-train', args, about)
     try:
-        _train_phase(options)
+        return _train_phase(options)
     except LiftError as e:
         raise LiftError(with_our_flags(str(e))) from e
-    return 0
 
 # %% ../../nbs/74_phases.ipynb #49e187e7
 EXPERIMENTS = {

@@ -32,6 +32,7 @@ from ..model.lift import create_lift_model
 from ..model.rife import load_rife, rife_weights_path
 from ..model.staged import LIFT
 from ..model.weights import load_weights, save_weights, shipped_weights
+from .learner import exit_status
 
 # %% ../../nbs/45_train.ipynb #bbda92dc
 from ..options import read_options
@@ -703,6 +704,7 @@ def train_command(
     name = options.name or (Path(options.config).stem if options.config else 'run')
     place = Path(options.out) / name
     learner = train(config, place, not options.restart, options.dry_run)
-    if not options.dry_run:
-        report(learner, place)
-    return 0
+    if options.dry_run:
+        return 0
+    report(learner, place)
+    return exit_status(learner)

@@ -22,6 +22,8 @@ from fastcore.basics import patch
 from PIL import Image
 from torch import Tensor
 
+from ..training.learner import exit_status
+
 # %% ../../nbs/82_vsr_train.ipynb #5d0c92ab
 from .. import losses
 from ..core import Config, LiftError, look_up
@@ -369,8 +371,9 @@ def vsr_train_command(
     config = vsr_config_of(options)
     usual = f'{config.data.category}_fresh_{config.data.lr_version}'
     folder = options.out / (options.name or usual)
-    report(train_vsr(config, folder, options.resume), folder)
-    return 0
+    learner = train_vsr(config, folder, options.resume)
+    report(learner, folder)
+    return exit_status(learner)
 
 # %% ../../nbs/82_vsr_train.ipynb #d8643014
 NAMED_CONFIGS = (
