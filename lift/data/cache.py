@@ -108,8 +108,9 @@ def read_header(path):  # dict
     info = probe(path)
     frames, damaged = info.frames or 0, None
     try:
-        for _ in () if frames else read_video(path, through=False):
-            frames += 1
+        if not frames:
+            for _ in read_video(path, through=False):
+                frames += 1
     except DamagedVideo as e:
         damaged = str(e)
     return dict(frames=frames, height=info.height, width=info.width, cuts=[], damaged=damaged)
