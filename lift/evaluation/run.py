@@ -859,6 +859,7 @@ def _run(rule, clips, models, record, options, with_flip, progress):  # DataFram
     csv = options['csv']
     rank, world = rank_and_world()
     done, own = _resume(csv, record, options['overwrite']) if csv else ({}, None)
+    _gather(None)  # no rank writes a row before all have read what was there
     windows = [needed_window(m, rule.sampling) for m in models]
     plan, skipped = plan_clips(clips[rank::world], windows, rule, progress)
     jobs, total = _missing_rows(clips, plan, models, done)
