@@ -272,6 +272,9 @@ class InterpolateOptions:
     source_fps: str | None = None  # Frames a second of a folder of pictures; 25 by default.
     # Make anew what only repeats the frame before, such as animation on twos.
     dedupe: bool = False
+    # match: interpolated frames get as much noise as the filmed ones beside them, so that noisy
+    # footage does not flicker.
+    grain: Literal['none', 'match'] = 'none'
     preview: Path | None = None  # Also write a side-by-side video there.
     # Keep finished pieces beside the output, and go on from those that are there. Of several
     # inputs, those whose output exists are done.
@@ -311,6 +314,7 @@ def _interpolate_with(options):  # function of source and target that returns a 
         resume=options.resume,
         crf=options.crf,
         codec=options.codec,
+        grain=options.grain,
         pixel_format=options.pixel_format,
         source_fps=options.source_fps,
         dedupe=options.dedupe,
@@ -356,6 +360,8 @@ class RepairOptions:
     tile: int | None = None
     # Size at which motion is looked for: 0.5 or 0.25 for fast motion in very large frames.
     scale: float = 1
+    # match: repaired frames get as much noise as those beside them.
+    grain: Literal['none', 'match'] = 'none'
     crf: int = 10  # Quality where the video is encoded anew: 0 best, 10 hardly to be measured.
     # Keep every other frame bit for bit (large files); the default where the source is lossless
     # itself.
@@ -426,6 +432,7 @@ def _repair_with(options, numbers, model, device):  # function of source and tar
         model=model,
         fill=options.find,
         lossless=options.lossless,
+        grain=options.grain,
         crf=options.crf,
         device=device,
         tile=options.tile,
@@ -479,6 +486,9 @@ class EvaluateOptions:
     strata: bool = False
     # Targets of the project's own protocol (at most ten a clip) instead of --every and --limit.
     protocol: bool = False
+    # Noise added to what models see: standard deviation in levels of 255. The target stays clean.
+    noise: float | None = None
+    crf: int | None = None  # Compress what models see by H.264 (18 fine to 36 coarse).
     # Begin anew where --csv names a file that is not the table of this run.
     overwrite: bool = False
 
@@ -498,6 +508,8 @@ def _score(options, device):  # exit status
         workers=options.workers,
         device=device,
         dtype=options.dtype,
+        noise=options.noise,
+        crf=options.crf,
         flip=options.flip,
         protocol=options.protocol,
         overwrite=options.overwrite,

@@ -317,6 +317,7 @@ class LiftConfig(Config):
     zero_init: bool = False  # untrained, the model gives about the blend of the references
     refine_norm: str = 'group'  # group, or none: then a tile equals the whole picture
     fusion: bool = False  # Stages 4 and 5 as one: aligned frames, fused
+    denoise: bool = False  # average all frames of a noisy window; needs fusion
     dropout: float = 0.1  # of the transformer's feed-forward part
 
     choices = dict(
@@ -333,7 +334,7 @@ class LiftConfig(Config):
 CONFIGS = {
     'lift15-spec': LiftConfig(),
     'lift15-rife': LiftConfig(flow='rife', align_s1=True, zero_init=True, refine_norm='none'),
-    'lift15': LiftConfig(flow='rife', trajectory='cubic', fusion=True),
+    'lift15': LiftConfig(flow='rife', trajectory='cubic', fusion=True, denoise=True),
 }
 
 

@@ -26,6 +26,7 @@ from torch.utils.data import Dataset
 
 from ..core import LiftError, look_up
 from .cache import FrameCache, cache_folder, short_hash, stored_frames, to_bytes
+from .degrade import degrade
 from .windows import Augment, Plan, make_plan, patterns
 from ..video.files import VIDEOS, list_pictures, natural_key, read_picture
 from ..video.read import DamagedVideo, read_video
@@ -510,10 +511,10 @@ def execute(self: BaseVideoDataset, plan: Plan):  # dict: frames, offsets, valid
     images = torch.from_numpy(pixels).float().div_(255)
     if plan.scale != (1.0,) * 3:
         images = recolour(images, torch.tensor(plan.scale), torch.tensor(plan.shift))
-    frames = images[:-1]
+    frames = filmed = degrade(images[:-1], plan.degradation, plan.noise_seed)
     if not valid.all():
         frames = torch.zeros(len(valid), *images.shape[1:])
-        frames[valid] = images[:-1]
+        frames[valid] = filmed
     return dict(
         frames=frames,
         offsets=torch.tensor(plan.offsets),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import LiftError, Window
+from .degrade import Degradation, draw_degradation
 
 # %% ../../nbs/30_windows.ipynb #494e4533
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class Augment:
     drop: float = 0.3  # lose context frames
     focus: float = 0.0  # crop where the plain blend of the references is wrong
     uneven: float = 0.0  # context frames come one step nearer or farther than their offsets say
+    degrade: float = 0.0  # all frames but the target get noise, are compressed, or both
 
     def __post_init__(self):
         for f in fields(self):
@@ -152,6 +154,8 @@ class Plan:
     channels: tuple  # which source channel becomes red, green, blue
     scale: tuple  # colours are multiplied by this, a value for each channel,
     shift: tuple  # then this is added, and the sum clamped
+    degradation: Degradation = Degradation()  # of all frames but the target
+    noise_seed: int = 0  # of its noise
 
 # %% ../../nbs/30_windows.ipynb #d7488ebf
 class Draws(NamedTuple):
@@ -307,6 +311,15 @@ def _draw_view(size, crop, augment, draws):  # part of a Plan, as a dict
         shift=shift,
     )
 
+# %% ../../nbs/30_windows.ipynb #7c2f0a02
+def _draw_noise(augment, rng):  # part of a Plan, as a dict
+    "Draw how a sample is degraded, alike for all its frames."
+    if not augment.degrade:
+        return {}
+    own = rng.spawn(1)[0]
+    degradation = draw_degradation(own, augment.degrade)
+    return dict(degradation=degradation, noise_seed=int(own.integers(2**31)))
+
 # %% ../../nbs/30_windows.ipynb #9b7f9814
 def make_plan(
     rng: np.random.Generator,
@@ -323,4 +336,4 @@ def make_plan(
     draws = draw(rng, len(choices[0].steps))
     window = _draw_window(rng, draws, choices, frames, ends, part, augment)
     view = _draw_view(size, crop or size, augment, draws)
-    return Plan(sequence, **window, **view)
+    return Plan(sequence, **window, **view, **_draw_noise(augment, rng))

@@ -12,6 +12,7 @@ from pathlib import Path
 from fastcore.basics import patch
 
 from ..core import LiftError, Window
+from ..data.degrade import Degradation
 from ..interpolators.protocol import sampled_window
 from ..video.files import VIDEOS, list_pictures, natural_key
 
@@ -128,9 +129,12 @@ class TargetRule:
     every: int = 1  # K: of the possible targets, the K-th, 2K-th, …
     limit: int = None  # N: at most so many a clip; None for all
     protocol: bool = False  # fixed targets and FFmpeg's colours; without every and limit
+    noise: float = None  # added to what models see: standard deviation in levels of 255
+    crf: int = None  # what models see is compressed by H.264: 0 to 51
 
     def __post_init__(self):
         sampled_window(3, self.sampling)
+        _ = self.degradation  # refuses what it cannot be
         if self.factor < 2:
             raise LiftError(f'factor={self.factor}: keep every 2nd frame or fewer')
         if self.sampling == 'gap' and self.factor != 2:
@@ -144,6 +148,11 @@ class TargetRule:
                 raise LiftError(f'{name}={value}: give a whole number of at least 1')
         if self.protocol and (self.every != 1 or self.limit is not None):
             raise LiftError('protocol has its own targets: leave every and limit out')
+
+    @property
+    def degradation(self):  # Degradation
+        "Return the noise and the compression of what models see."
+        return Degradation(sigma=self.noise or 0, crf=self.crf)
 
 # %% ../../nbs/53_targets.ipynb #1b9782ed
 @patch

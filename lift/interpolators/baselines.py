@@ -385,7 +385,7 @@ def region(
     "Make a part of the frame."
     around = [slice(s.start, -(-s.stop // 16) * 16) for s in (rows, columns)]
     with autocast(inputs.flows.device, self.dtype):
-        frame = self.model.fusion(inputs.part(*around)).frame
+        frame = self.model.fuse(inputs.part(*around)).frame
     return frame[..., : rows.stop - rows.start, : columns.stop - columns.start]
 
 # %% ../../nbs/51_baselines.ipynb #b49eabcd

@@ -19,6 +19,14 @@ from ..core import LiftConfig, LiftError, crop_to, outer_indices, reference_indi
 from .fusion import FusionInputs, FusionNet, FusionResult
 from .rife import RifeFlow
 from .staged import LIFT, LiftOutput, entries_at, motion_maps, reference_alphas
+from lift.model.window import (
+    WindowAverage,
+    WindowInputs,
+    WindowOrder,
+    next_path,
+    noise_level,
+    window_order,
+)
 from ..motion import Motion, outer_displacement
 from ..stages.encoder import EncodedFrame, emptied, padded_frame, select_features
 from ..warp import resize
@@ -30,16 +38,20 @@ class FusedFeatures(EncodedFrame):
 
     thumbnail: Tensor  # [B, 3, H'/8, W'/8]
     motion: Tensor = None  # [B, 7, h, w] input of RIFE's network at `scale`, for references
-    half: Tensor = None  # [B, 7, H'/2, W'/2], padded: the same at 1/2, for outer neighbours too
+    half: Tensor = None  # [B, 7, H'/2, W'/2], padded: the same at 1/2, for pairs of neighbours
     scale: float = 1  # of the picture in which motion between references is estimated
-    pairs: dict = field(default_factory=dict, repr=False, compare=False)  # `half`: flows
+    noise: Tensor = None  # [B] level of the noise, where the model averages noisy frames
+    is_noisy: bool = False  # whether all frames of a window with this one will be needed
+    pairs: dict = field(default_factory=dict, repr=False, compare=False)  # by image: flows
 
     def light(self):  # FusedFeatures
-        "Drop what only a reference needs; an outer neighbour still needs `half`."
+        "Drop what only a reference needs; a frame further out still needs `half`."
         return replace(self, motion=None)
 
     def without_picture(self):  # FusedFeatures
-        "Keep the thumbnail alone."
+        "Keep the thumbnail alone; of a noisy frame the picture, too, and motion that is known."
+        if self.is_noisy:
+            return replace(self, motion=None, half=None)
         return replace(self, image=emptied(self.image), motion=None, half=None, pairs={})
 
 # %% ../../nbs/21_fused.ipynb #724814ba
@@ -53,19 +65,25 @@ class FusedLIFT(LIFT, fusion=True):
         self.flow = RifeFlow(passes=4)
         outer = config.trajectory == 'cubic' and config.num_frames > 3
         self.fusion = FusionNet(outer, config.use_context)
+        self.average = WindowAverage() if config.denoise else None
 
 
 @patch
 def blocks(self: FusedLIFT):  # list of modules
     "List the parts that hold the convolutions."
-    return [*self.flow.net.blocks, self.fusion.coarse, self.fusion.fine]
+    averages = [] if self.average is None else [self.average.clean]
+    return [*self.flow.net.blocks, self.fusion.coarse, self.fusion.fine, *averages]
 
 # %% ../../nbs/21_fused.ipynb #bece8e4a
 @patch
 def encode_context(self: FusedLIFT, frame: Tensor):  # FusedFeatures
     "Encode a frame that is neither a reference nor an outer neighbour."
     image = padded_frame(frame, 64)
-    return FusedFeatures(tuple(frame.shape[-2:]), image, F.avg_pool2d(image, 8))
+    features = FusedFeatures(tuple(frame.shape[-2:]), image, F.avg_pool2d(image, 8))
+    if self.average is None:
+        return features
+    noise = noise_level(frame)
+    return replace(features, noise=noise, is_noisy=self.average.applies(noise))
 
 
 @patch
@@ -111,16 +129,23 @@ def aligned_frames(
 
 # %% ../../nbs/21_fused.ipynb #878cea49
 @patch
+def described(self: FusedLIFT, frame: FusedFeatures):  # [B, 7, H'/2, W'/2], padded
+    "Return what the flow network needs of a frame at half size."
+    return self.flow.describe(frame.image, 1 / 2) if frame.half is None else frame.half
+
+
+@patch
 def pair_flows(
     self: FusedLIFT,
     first: FusedFeatures,  # the earlier frame
     second: FusedFeatures,  # the later one
 ):  # [B, 4, h, w] at half size, from the middle into both
     "Estimate the motion between two neighbours, once for each pair."
-    if second.half not in first.pairs:
-        middle = torch.full((len(first.half),), 0.5, device=first.half.device)
-        first.pairs[second.half] = self.flow.net(first.half, second.half, middle).flows
-    return first.pairs[second.half]
+    if second.image not in first.pairs:
+        middle = torch.full((len(first.image),), 0.5, device=first.image.device)
+        pair = self.described(first), self.described(second)
+        first.pairs[second.image] = self.flow.net(*pair, middle).flows
+    return first.pairs[second.image]
 
 
 @patch
@@ -159,6 +184,85 @@ def displacements(
     to_after = self.displacement(right, after, to_right, (o_right, o_after), False)
     return torch.cat((to_before, to_after), 1)
 
+# %% ../../nbs/21_fused.ipynb #7c1f0d01
+@patch
+def used_order(
+    self: FusedLIFT,
+    features: list,  # T FusedFeatures
+    offsets: Tensor,  # [B, T]
+    valid: Tensor,  # [B, T]
+):  # WindowOrder
+    "Sort the frames of a window, and leave out those that the average does not use."
+    order = window_order(offsets, valid)
+    if not self.fusion.outer:
+        return order._replace(
+            **{n: getattr(order, n)[:, :2] for n in ('places', 'offsets', 'exists')}
+        )
+    noisy, exists = torch.tensor([f.is_noisy for f in features]), order.exists.clone()
+    for k in range(4, exists.shape[1]):
+        is_kept = noisy.to(order.places.device)[order.places[:, k]]
+        exists[:, k] &= is_kept & (exists[:, order.inner[k]] | (order.inner[k] < 4))
+    return order._replace(exists=exists)
+
+# %% ../../nbs/21_fused.ipynb #7c1f0d03
+@patch
+def window_paths(
+    self: FusedLIFT,
+    frames: list,  # K FusedFeatures, the nearest first
+    order: WindowOrder,
+    paths: Tensor,  # [B, 8, H/2, W/2] from the target frame into the first four; or [B, 4, …]
+    steps: Tensor,  # [B, 4, H/2, W/2] from each reference to its outer neighbour
+):  # paths [B, 2K, H/2, W/2] into all, and their doubt [B, K, H/2, W/2]
+    "Follow every target pixel from the outer neighbours outwards, frame by frame."
+    h, w = paths.shape[-2:]
+    paths, steps = [*paths.split(2, 1)], [None, None, *steps.split(2, 1)]
+    doubt = [torch.zeros_like(path[:, :1]) for path in paths]
+    for k in range(len(paths), len(frames)):
+        inner = order.inner[k]
+        if not order.exists[:, k].any():
+            path, step, more = paths[inner], steps[inner], 0
+        else:
+            is_earlier = bool((order.offsets[:, k] < 0).any())
+            pair = (frames[k], frames[inner]) if is_earlier else (frames[inner], frames[k])
+            motion = self.pair_flows(*pair)[..., :h, :w]
+            outwards = motion.roll(2, 1) if is_earlier else motion
+            path, step, more = next_path(paths[inner], steps[inner], outwards)
+        paths.append(path)
+        steps.append(step)
+        doubt.append(doubt[inner] + more)
+    return torch.cat(paths, 1), torch.cat(doubt, 1)
+
+# %% ../../nbs/21_fused.ipynb #7c1f0d06
+@patch
+def window_inputs(
+    self: FusedLIFT,
+    features: list,  # T FusedFeatures
+    offsets: Tensor,  # [B, T]
+    valid: Tensor,  # [B, T]
+    inputs: FusionInputs,  # of the four nearest frames, padded
+):  # WindowInputs, or None where there is no noise
+    "Gather what the average works on."
+    if self.average is None:
+        return None
+    order = self.used_order(features, offsets, valid)
+    frames = [select_features(features, k) for k in order.places.T.contiguous()]
+    noise = (frames[0].noise + frames[1].noise) / 2
+    if not self.average.applies(noise):
+        return None
+    flows = self.fusion.initial_flows(inputs, inputs.cubic_correction)
+    paths, doubt = self.window_paths(frames, order, flows, inputs.masked_displacements)
+    device = paths.device
+    on_device = {n: getattr(order, n).to(device) for n in ('places', 'offsets', 'exists')}
+    return WindowInputs(
+        pictures=[f.image for f in frames],
+        halves=[resize(f.image, 1 / 2) for f in frames],
+        paths=paths,
+        doubt=doubt,
+        order=order._replace(**on_device),
+        valid=valid.to(device),
+        noise=noise,
+    )
+
 # %% ../../nbs/21_fused.ipynb #be4e26f0
 def without_padding(
     inputs: FusionInputs,  # of a padded picture
@@ -167,7 +271,13 @@ def without_padding(
     "Cut maps and pictures down to the next multiples of 16."
     h, w = (-(-n // 16) * 16 for n in size)
     inputs = inputs.part(slice(0, h), slice(0, w))
-    return replace(inputs, pictures=[p[..., :h, :w] for p in inputs.pictures], corner=None)
+    window = inputs.whole_window
+    if window is not None:
+        pictures = [p[..., :h, :w] for p in window.pictures]
+        halves = [p[..., : h // 2, : w // 2] for p in window.halves]
+        window = replace(window, pictures=pictures, halves=halves, corner=None)
+    pictures = [p[..., :h, :w] for p in inputs.pictures]
+    return replace(inputs, pictures=pictures, whole_window=window, corner=None)
 
 # %% ../../nbs/21_fused.ipynb #4d8d60e1
 @patch
@@ -195,7 +305,25 @@ def fusion_inputs(
         window=near.window.to(device),
         valid=valid.to(device),
     )
-    return without_padding(inputs, features[0].size)
+    window = self.window_inputs(features, offsets, valid, inputs)
+    return without_padding(replace(inputs, whole_window=window), features[0].size)
+
+# %% ../../nbs/21_fused.ipynb #7c1f0c05
+@patch
+def fuse(
+    self: FusedLIFT,
+    inputs: FusionInputs,
+    alphas: Tensor = None,  # [B, T] in place of the model's own
+    with_start: bool = False,  # also blend before any correction
+):  # FusionResult
+    "Fuse the nearest frames; where they are noisy, average the whole window."
+    window = inputs.whole_window
+    if window is None:
+        return self.fusion(inputs, alphas, with_start)
+    result = self.fusion(inputs, None, with_start)
+    visibility = result.motion.visibility[:, :1]
+    frame, alphas, weights = self.average(result.frame, visibility, window, alphas)
+    return replace(result, frame=frame, alphas=alphas, weights=weights)
 
 # %% ../../nbs/21_fused.ipynb #f472a0a9
 def result_stages(
@@ -232,7 +360,7 @@ def interpolate(
 ):  # LiftOutput
     "Gather the fusion inputs, and fuse."
     size, device = features[0].size, features[0].image.device
-    result = self.fusion(self.fusion_inputs(features, offsets, valid), alphas, return_stages)
+    result = self.fuse(self.fusion_inputs(features, offsets, valid), alphas, return_stages)
     alphas = result.alphas
     if alphas is None:  # only the references reach the frame
         alphas = reference_alphas(offsets, valid).to(device)

@@ -248,6 +248,8 @@ class StagedLIFT(LIFT, fusion=False):
 
     def __init__(self, config: LiftConfig = LiftConfig()):
         super().__init__(config)
+        if config.denoise:
+            raise LiftError('denoise=True averages what a fusion made: use it with fusion=True')
         self.encoder = FeatureEncoder()
         if config.use_context:
             self.context = TemporalTransformer(config)

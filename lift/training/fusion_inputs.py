@@ -72,7 +72,7 @@ def frozen_part(model: LIFT):  # LIFT, in evaluation mode
         raise LiftError(
             'fusion inputs are for a fusion: use a model with fusion=True, such as lift15'
         )
-    frozen = LIFT(CONFIGS['lift15']).eval().requires_grad_(False)
+    frozen = LIFT(replace(CONFIGS['lift15'], denoise=False)).eval().requires_grad_(False)
     frozen.flow.load_state_dict(model.flow.state_dict())
     return frozen
 
@@ -101,7 +101,9 @@ def straight_blend(inputs: FusionInputs):  # [B, 3, H, W]
     return blend_by_logit(*warped, resize(inputs.logit, 2))
 
 
-_maps = tuple(f.name for f in fields(FusionInputs) if f.name not in ('pictures', 'corner'))
+_maps = tuple(
+    f.name for f in fields(FusionInputs) if f.name not in ('pictures', 'corner', 'whole_window')
+)
 # in files and batches `offsets` would be taken for those of a window
 _renamed = dict(offsets='positions', outer_exists='there')
 
@@ -543,6 +545,8 @@ class FusionInputsLIFT(FusedLIFT):
         super().__init__(model.config)
         self.load_state_dict(model.state_dict())
         self.flow.requires_grad_(False)
+        if self.average is not None:
+            self.average.requires_grad_(False)
 
     def forward(self, batch: dict):  # Fused, of the target's size
         "Interpolate the target frame from a batch of fusion inputs."

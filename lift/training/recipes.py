@@ -213,7 +213,7 @@ HEADINGS = dict(
     'time_limit log_every max_skipped',
     model='model weights pretrained_encoder',
     data='x4k_path',
-    samples='crop_size valid_crop per_sequence valid_per_sequence sampling strides uneven focus '
+    samples='crop_size valid_crop per_sequence valid_per_sequence sampling strides uneven degrade focus '
     'margin drop augment colour x4k_crop mixed_ratio curriculum',
     schedule='loss rates encoder freeze_backbone',
     machine='dtype channels_last compile checkpointing threads workers resident cache_dir cache_gb',

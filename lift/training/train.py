@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['GROUPS', 'TAKES', 'DATA_SETS', 'DataOptions', 'SamplingOptions', 'StrideOptions', 'ClipOptions', 'WindowOptions',
            'FusionInputsOptions', 'DataConfig', 'options_taken', 'refuse_ignored', 'adapted', 'model_config',
-           'TrainConfig', 'LiftTask', 'listed', 'folders_of', 'special_options', 'create_windows', 'Once',
-           'augmentation', 'refuse_margin', 'loaders', 'decibel', 'FusionTask', 'fusion_options', 'fusion_loaders',
-           'start_model', 'create_learner', 'train', 'train_options', 'phase_options', 'changed_model',
-           'changed_models', 'with_phase_words', 'config_of', 'train_command']
+           'TrainConfig', 'LiftTask', 'listed', 'folders_of', 'special_options', 'create_windows', 'augmentation',
+           'refuse_margin', 'refuse_resident_noise', 'Once', 'loaders', 'decibel', 'FusionTask', 'fusion_options',
+           'fusion_loaders', 'start_model', 'create_learner', 'train', 'train_options', 'phase_options',
+           'changed_model', 'changed_models', 'with_phase_words', 'config_of', 'train_command']
 
 # %% ../../nbs/45_train.ipynb #99977344
 import math
@@ -125,12 +125,13 @@ class WindowOptions(Config):
     valid_crop: int | tuple = 256  # pixels of validation windows, from the middle
     # how often outer frames are a step nearer or farther than their offset says
     uneven: float = 0.0
+    degrade: float = 0.0  # share of windows with noise, compression or both; validation, too
     focus: float = 0.0  # share of the crops that are drawn where the plain blend is wrong
     margin: int = 0  # pixels at the borders of a crop that the loss leaves out
     workers: int | None = None  # processes that make batches; by the cores where files are decoded
     resident: bool = False  # keep all frames on the device and cut crops there
 
-    limits = dict(uneven=(0, 1), focus=(0, 1), margin=(0, None), workers=(0, 64))
+    limits = dict(uneven=(0, 1), degrade=(0, 1), focus=(0, 1), margin=(0, None), workers=(0, 64))
     may_change = ('workers', 'resident')
 
 
@@ -388,22 +389,13 @@ def create_windows(
         **options,
     )
 
-# %% ../../nbs/45_train.ipynb #c5915b32
-@dataclass
-class Once:
-    "A loader's samples, once each time it is iterated."
-
-    loader: WindowLoader
-
-    def __iter__(self):
-        return self.loader.once()
-
-
+# %% ../../nbs/45_train.ipynb #7c2f0c02
 def augmentation(data: DataConfig):  # Augment
     "Set how training windows are changed."
     if data.augment == 'none':
-        return Augment.none()
-    return Augment(colour=data.colour, drop=data.drop, focus=data.focus, uneven=data.uneven)
+        return replace(Augment.none(), degrade=data.degrade)
+    names = ('colour', 'drop', 'focus', 'uneven', 'degrade')
+    return Augment(**{name: getattr(data, name) for name in names})
 
 
 def refuse_margin(data: DataConfig):
@@ -416,6 +408,25 @@ def refuse_margin(data: DataConfig):
             )
 
 
+def refuse_resident_noise(data: DataConfig):
+    "LiftError for noise on frames that are cut on the device."
+    if data.degrade and data.resident:
+        raise LiftError(
+            f'degrade={data.degrade}: crops that are cut on the device are not degraded: '
+            'use resident=False'
+        )
+
+# %% ../../nbs/45_train.ipynb #c5915b32
+@dataclass
+class Once:
+    "A loader's samples, once each time it is iterated."
+
+    loader: WindowLoader
+
+    def __iter__(self):
+        return self.loader.once()
+
+
 def loaders(
     config: TrainConfig, rank: int = 0, world: int = 1
 ):  # training batches, validation batches, digest of both data sets
@@ -423,9 +434,10 @@ def loaders(
     data, learner = config.data, config.learner
     refuse_ignored(data)
     refuse_margin(data)
+    refuse_resident_noise(data)
     cut = dict(crop_size=data.crop_size, augment=augmentation(data))
     train = create_windows(config, 'train', per_sequence=data.per_sequence, **cut)
-    cut = dict(crop_size=data.valid_crop, augment=Augment.none())
+    cut = dict(crop_size=data.valid_crop, augment=replace(Augment.none(), degrade=data.degrade))
     valid = create_windows(config, 'val', per_sequence=data.valid_per_sequence, **cut)
     device, ranks = pick_device(learner.device), dict(rank=rank, world=world)
     threads, pinned = threads_for(data, device), device.type == 'cuda'
@@ -585,7 +597,10 @@ def train(
     return train_phases(runs, create, resume, dry_run)
 
 # %% ../../nbs/45_train.ipynb #0968a38b
-_recipes = 'spec, three-phase, spec-clips, lift15-spec, laptop, heads, lift15, lift15-flow, gpu'
+_recipes = (
+    'spec, three-phase, spec-clips, lift15-spec, laptop, heads, '
+    'lift15, lift15-flow, lift15-denoise, gpu'
+)
 _losses = (
     f"{', '.join(RECIPES)}, or weights of parts such as l1=1,census=0.01; "
     f"the parts are {', '.join(PARTS)}"
