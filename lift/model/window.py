@@ -98,7 +98,8 @@ def next_path(
     """
     middle = path - backward_warp(pair[:, :2], path + step / 2)
     here, there = backward_warp(pair, middle).split(2, 1)
-    doubt = (middle + here - path).square().sum(1, keepdim=True).sqrt()
+    squared = (middle + here - path).square().sum(1, keepdim=True)
+    doubt = squared.clamp(min=1e-12).sqrt()  # at 0 the root has no gradient
     return middle + there, there - here, doubt
 
 # %% ../../nbs/195_window.ipynb #7c1f0a21
