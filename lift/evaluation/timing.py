@@ -164,7 +164,7 @@ class FrameCost:
 
 # %% ../../nbs/59_timing.ipynb #5d2ce72e
 class MovingWindow:
-    "A window of random frames that moves on by one frame a step."
+    "A window of random, smooth frames without noise that moves on by one frame a step."
 
     def __init__(self, model: Interpolator, size: tuple, device='cpu'):  # size: (H, W)
         self.model = model
@@ -174,7 +174,8 @@ class MovingWindow:
         self.features = [model.encode(self._frame()) for _ in self.offsets]
 
     def _frame(self):
-        return torch.rand(1, 3, *self.size, device=self.device)
+        small = torch.rand(1, 3, *(n // 16 + 2 for n in self.size), device=self.device)
+        return F.interpolate(small, self.size, mode='bilinear', align_corners=False)
 
     def step(self):  # seconds of encoding and of synthesis
         "Move on by one frame."
