@@ -1,5 +1,6 @@
 """All notebooks as plain pages: no server, no network, no Quarto. Where Quarto exists, `nbdev_docs` makes a site of the same notebooks."""
 
+import ast
 import importlib.util
 import json
 import re
@@ -9,8 +10,8 @@ from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from posixpath import normpath
-from urllib.parse import unquote
+from posixpath import dirname, normpath, relpath
+from urllib.parse import quote, unquote
 
 import nbformat
 from nbconvert import HTMLExporter, TemplateExporter
@@ -18,35 +19,96 @@ from nbconvert.filters import Highlight2HTML, markdown2html
 from pygments.formatters import HtmlFormatter
 
 PAGE = '''<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en" data-up="{up}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} – LIFT</title><link rel="stylesheet" href="{up}style.css"></head>
-<body><nav aria-label="Contents"><a class="home" href="{up}index.html">LIFT</a>
-<input id="search" type="search" placeholder="search" aria-label="Search all pages"><ul id="found" hidden></ul>
-<ul>{contents}</ul></nav>
-<main>{body}</main>
-<script src="{up}search.js"></script><script>const up = "{up}";
-document.querySelector('nav [aria-current]')?.scrollIntoView({{block: 'center'}});
+<body><nav aria-label="Contents"><div class="head"><a class="home" href="{up}index.html">LIFT</a>
+<input id="search" type="search" placeholder="search" aria-label="Search all pages" autocomplete="off"></div>
+<input id="menu" type="checkbox" aria-label="Show the contents"><label for="menu">Contents</label>
+<ul id="found" hidden></ul><ul class="contents">{contents}</ul></nav>
+<main>{body}</main><script src="{up}site.js"></script></body></html>
+'''
+SCRIPT = r'''// The contents show the page that is open; the page itself stays at its top.
+const up = document.documentElement.dataset.up, nav = document.querySelector('nav');
+const here = nav.querySelector('[aria-current]');
+if (here) nav.scrollTop = here.offsetTop - nav.clientHeight / 3;
+
+// Search. The texts of all pages are loaded when the search is used first.
 const box = document.getElementById('search'), found = document.getElementById('found');
-box.addEventListener('input', () => {{
-  const words = box.value.toLowerCase().split(/\\s+/).filter(Boolean), count = (text, w) => text.toLowerCase().split(w).length-1;
-  const score = p => Math.min(...words.map(w => 20*count(p.title+' '+p.heading, w) + count(p.text, w)));
-  const hits = words.length ? PAGES.map(p => [score(p), p]).filter(x => x[0] > 0).sort((a, b) => b[0]-a[0]).slice(0, 20) : [];
-  found.replaceChildren(...hits.map(([_, p]) => {{
+const load = () => new Promise(done => {
+  if (window.PAGES) return done();
+  const script = document.createElement('script');
+  script.src = up + 'pages.js'; script.onload = done;
+  document.head.append(script);
+});
+const stem = word => { const short = word.replace(/(.)\1?(?:ed|ing|es|s)$/, '$1'); return short.length > 3 ? short : word; };
+const places = (text, word) => {  // where a word begins, in any of its forms
+  const pattern = new RegExp('(?:^|[^a-z0-9])' + stem(word).replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'g');
+  return Array.from(text.toLowerCase().matchAll(pattern), m => m.index);
+};
+function rate(page, words) {  // [score, place of the best passage]; 0 if a word is missing
+  const hits = words.map(word => places(page.text, word));
+  const titled = words.filter(word => places(page.title + ' ' + page.heading, word).length);
+  if (!words.every((word, i) => hits[i].length || titled.includes(word))) return [0, 0];
+  let nearest = 2000, best = 0;
+  for (const p of hits[0]) {
+    const spread = hits.slice(1).reduce((sum, other) => sum + Math.min(...other.map(q => Math.abs(q - p)), 2000), 0);
+    if (spread < nearest) [nearest, best] = [spread, p];
+  }
+  const phrase = page.text.toLowerCase().includes(words.join(' ')) ? 20 : 0;
+  const count = hits.reduce((sum, h) => sum + Math.min(h.length, 5), 0);
+  return [30 / (1 + nearest / 20) + 4 * titled.length + count / words.length + phrase, best];
+}
+function snippet(text, at, words) {
+  const start = Math.max(0, text.lastIndexOf(' ', Math.max(0, at - 60))), part = text.slice(start, at + 130);
+  const starts = new Set(words.flatMap(word => places(part, word).map(p => p + (p || /[^a-z0-9]/i.test(part[0]) ? 1 : 0))));
+  const line = document.createElement('p');
+  let last = 0;
+  for (const p of [...starts].sort((a, b) => a - b)) {
+    const length = part.slice(p).match(/^[A-Za-z0-9]*/)[0].length, mark = document.createElement('mark');
+    if (p < last) continue;
+    mark.textContent = part.slice(p, p + length);
+    line.append(part.slice(last, p), mark);
+    last = p + length;
+  }
+  line.prepend(start ? '…' : ''); line.append(part.slice(last), '…');
+  return line;
+}
+box.addEventListener('focus', load, {once: true});
+box.addEventListener('input', async () => {
+  await load();
+  const words = box.value.toLowerCase().split(/\s+/).filter(Boolean), pages = {};
+  const rated = words.length ? PAGES.map(p => [...rate(p, words), p]).filter(x => x[0]) : [];
+  const hits = rated.sort((a, b) => b[0] - a[0])
+    .filter(([, , p]) => (pages[p.title] = (pages[p.title] || 0) + 1) < 3).slice(0, 20);
+  found.replaceChildren(...hits.map(([, at, p]) => {
     const item = document.createElement('li'), link = document.createElement('a');
-    link.href = up+p.url; link.textContent = p.title + (p.heading && p.heading != p.title ? ': '+p.heading : '');
-    item.append(link); return item; }}));
+    link.href = up + p.url;
+    link.textContent = p.title + (p.heading && p.heading != p.title ? ': ' + p.heading : '');
+    item.append(link, snippet(p.text, at, words));
+    return item; }));
   if (words.length && !hits.length) found.textContent = 'nothing found';
   found.hidden = !words.length;
-}});</script></body></html>
+});
 '''
 STYLE = '''body { margin: 0; display: flex; font: 16px/1.55 system-ui, sans-serif; color: #1b1b1b; }
-nav { width: 15rem; flex: none; height: 100vh; overflow: auto; position: sticky; top: 0; box-sizing: border-box; padding: 1rem; background: #f4f6f8; font-size: 14px; }
+nav { width: 17rem; flex: none; height: 100vh; overflow: auto; position: sticky; top: 0; box-sizing: border-box; padding: 1rem; background: #f4f6f8; font-size: 14px; }
 nav ul { list-style: none; padding: 0; } nav .home { font-size: 1.4rem; font-weight: bold; } nav [aria-current] { font-weight: bold; color: #1b1b1b; }
-nav ul ul { padding-left: .8rem; } nav input { width: 100%; box-sizing: border-box; margin-top: .6rem; padding: .3rem; } #found { background: white; padding: .4rem; }
-main { max-width: 58rem; min-width: 0; padding: 1rem 2rem 4rem; } a { color: #0060a0; text-decoration: none; } a:hover { text-decoration: underline; } .anchor-link { visibility: hidden; } :hover > .anchor-link { visibility: visible; }
+.head { position: sticky; top: -1rem; margin: -1rem -1rem 0; padding: 1rem 1rem .5rem; background: #f4f6f8; }
+nav ul ul { padding-left: .8rem; } nav input[type=search] { width: 100%; box-sizing: border-box; margin-top: .6rem; padding: .4rem; font-size: 16px; }
+#menu, nav label { display: none; } #found { background: white; padding: .4rem; } #found p { margin: 0 0 .6rem; color: #444; overflow-wrap: anywhere; }
+main { max-width: 58rem; min-width: 0; padding: 1rem 2rem 4rem; overflow-wrap: break-word; } main h1 { margin-top: 0; }
+a { color: #0060a0; text-decoration: none; } a:hover { text-decoration: underline; } .anchor-link { visibility: hidden; } :hover > .anchor-link { visibility: visible; }
 pre { overflow: auto; padding: .6rem .8rem; background: #f7f7f7; font-size: 13px; line-height: 1.4; } code { font-size: .9em; background: #f0f0f0; } pre code { background: none; } .output pre, .jp-OutputArea pre { background: white; border-left: 3px solid #ccc; }
-img { max-width: 100%; height: auto; } table { border-collapse: collapse; display: block; overflow: auto; } td, th { border: 1px solid #ddd; padding: .2rem .6rem; text-align: left; } blockquote { margin-left: 0; color: #555; } .jp-InputPrompt, .jp-OutputPrompt, .prompt { display: none; }
-@media (max-width: 50rem) { body { display: block; } nav { width: auto; height: auto; position: static; } main { padding: 1rem; } }
+img, svg, video { max-width: 100%; height: auto; } table { border-collapse: collapse; display: block; overflow: auto; } td, th { border: 1px solid #ddd; padding: .2rem .6rem; text-align: left; } blockquote { margin-left: 0; color: #555; } .jp-InputPrompt, .jp-OutputPrompt, .prompt { display: none; }
+@media (max-width: 50rem) {
+  body { display: block; }
+  nav { width: auto; height: auto; position: static; display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: center; padding: .5rem 1rem; }
+  .head { display: contents; } nav input[type=search] { width: auto; flex: 1; min-width: 6rem; margin: 0; } nav ul { flex-basis: 100%; margin: .3rem 0; }
+  nav label { display: block; color: #0060a0; cursor: pointer; padding: .3rem; }
+  #menu { display: block; position: absolute; opacity: 0; } #menu:focus-visible + label { outline: 2px solid #0060a0; }
+  nav .contents { display: none; } #menu:checked ~ .contents { display: block; } nav .contents li { padding: .25rem 0; } main { padding: 1rem; }
+}
 @media print { nav { display: none; } }
 '''
 HIDDEN, DIRECTIVE, DEFINED = (
@@ -57,7 +119,23 @@ HIDDEN, DIRECTIVE, DEFINED = (
 
 
 def target(path):  # of a page or file, from the top
-    return re.sub(r'\.(ipynb|md)$', '.html', path)
+    "The introduction is the start page; other pages lie where their source lies."
+    return 'index.html' if path == 'nbs/index.ipynb' else re.sub(r'\.(ipynb|md)$', '.html', path)
+
+
+def href(source, path):  # link from one page to another, or to a file
+    return relpath(target(path), dirname(target(source)) or '.')
+
+
+def defined(
+    source,
+):  # names of the functions and classes of a cell; methods added by @patch are none
+    tree = ast.parse(source)
+    patched = {
+        n for n in tree.body if 'patch' in map(ast.unparse, getattr(n, 'decorator_list', ()))
+    }
+    kinds = ast.FunctionDef, ast.ClassDef
+    return [n.name for n in tree.body if isinstance(n, kinds) and n not in patched]
 
 
 def symbols(root):  # {name: page#anchor}
@@ -68,7 +146,7 @@ def symbols(root):  # {name: page#anchor}
     for book in (root / 'nbs').glob('*.ipynb'):
         for cell in nbformat.read(book, 4).cells:
             if cell.cell_type == 'code' and re.match(r'#\|\s*export', cell.source):
-                for name in DEFINED.findall(cell.source):
+                for name in defined(cell.source):
                     places.setdefault(name, []).append(f'nbs/{book.stem}.html#{name}')
     known = {name.rsplit('.', 1)[-1] for module in index.d['syms'].values() for name in module}
     return {
@@ -76,6 +154,29 @@ def symbols(root):  # {name: page#anchor}
         for name, at in places.items()
         if len(at) == 1 and name in known and not name.startswith('_') and len(name) > 3
     }
+
+
+def meant(path, names):  # {name: page#anchor}
+    "Names that mean the package's in a notebook: it imports them, or they are unusual and nothing of its own."
+    imported, own = set(), set()
+    cells = nbformat.read(path, 4).cells if path.suffix == '.ipynb' else []
+    for cell in cells:
+        if cell.cell_type != 'code' or re.search(r'^[%!]', cell.source, re.M):
+            continue
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.ImportFrom) and (node.module or '').startswith('lift'):
+                imported |= {alias.asname or alias.name for alias in node.names}
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                own.add(node.id)
+            elif isinstance(node, (ast.arg, ast.keyword)):
+                own.add(node.arg)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                own.add(node.name)
+    return {n: at for n, at in names.items() if n in imported or n not in own and not usual(n)}
+
+
+def usual(name):  # whether it could be a word of the text, as `size`
+    return re.fullmatch('[a-z0-9]+', name) is not None
 
 
 def described(cell, before):
@@ -223,25 +324,24 @@ def gather(root):  # {path from the top: HTML body}, {path: Facts}, files to cop
 
 def linked(path, body, names):
     "Links to notebooks become links to pages; names of the package, in code, become links to their definition."
-    up = '../' * path.count('/')
+
+    def new_link(m):
+        at = relative(path, m[2])
+        if at is None:
+            return m[0]
+        fragment = f'#{quote(at[1])}' if at[1] else ''
+        place = '' if at[0] == path and fragment else quote(href(path, at[0]))
+        return m[1] + place + fragment + m[3]
+
     body = re.sub(
-        r'(<a [^>]*?href=")([^"]+)(")',
-        lambda m: (
-            m[1]
-            + (
-                m[2]
-                if relative(path, m[2]) is None
-                else re.sub(r'\.(ipynb|md)(?=#|$)', '.html', m[2])
-            )
-            + m[3]
-        ),
-        body,
+        r'(<(?:a|img|source|video) [^>]*?(?:href|src)=")(?!data:)([^"]+)(")', new_link, body
     )
 
     def name_link(m):
-        at = names.get(unescape(m[1]).removesuffix('()'))
+        text = unescape(m[1])
+        at = None if usual(text) else names.get(text.removesuffix('()'))
         return (
-            f'<a href="{up}{at}"><code>{m[1]}</code></a>'
+            f'<a href="{relpath(at, dirname(target(path)) or ".")}"><code>{m[1]}</code></a>'
             if at and not at.startswith(target(path))
             else m[0]
         )
@@ -276,8 +376,8 @@ def broken_links(out):  # list of texts
 
 
 def clean(text):
-    "Return a heading without the sign of its anchor."
-    return ' '.join(text.replace('¶', '').split())
+    "Return a text in one line, without the signs of anchors and the prompts of cells."
+    return ' '.join(re.sub(r'¶|(In|Out)\s*\[[\d\s]*\]:', '', text).split())
 
 
 def docs(root, out=None):
@@ -295,13 +395,16 @@ def docs(root, out=None):
     )
     index = [
         dict(
-            title=titles[p], heading=clean(h), url=target(p) + (f'#{i}' if i else ''), text=clean(t)
+            title=titles[p],
+            heading=clean(h),
+            url=target(p) + (f'#{quote(i)}' if i else ''),
+            text=clean(t),
         )
         for p in bodies
         for h, i, t in parts[p]
     ]
     for path, body in bodies.items():
-        up = '../' * path.count('/')
+        up = '../' * target(path).count('/')
         sections = [
             f'<li><a href="#{escape(i)}">{escape(clean(h))}</a></li>'
             for h, i, _ in parts[path][1:]
@@ -316,28 +419,23 @@ def docs(root, out=None):
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(
             PAGE.format(
-                title=escape(titles[path]), up=up, contents=contents, body=linked(path, body, names)
+                title=escape(titles[path]),
+                up=up,
+                contents=contents,
+                body=linked(path, body, meant(root / path, names)),
             ),
             encoding='utf-8',
         )
     for file in files:
         (out / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / file, out / file)
-    toc = ''.join(
-        f'<li><a href="{target(p)}">{escape(Path(p).stem)}: {escape(titles[p])}</a></li>'
-        for p in books
-    )
-    (out / 'index.html').write_text(
-        PAGE.format(
-            title='Contents', up='', contents=toc, body=f'<h1>LIFT: contents</h1><ol>{toc}</ol>'
-        ),
-        encoding='utf-8',
-    )
     (out / 'style.css').write_text(
         STYLE + HtmlFormatter().get_style_defs('.highlight'), encoding='utf-8'
     )
-    (out / 'search.js').write_text(
-        f'const PAGES = {json.dumps(index, ensure_ascii=False)};\n', encoding='utf-8'
+    (out / 'site.js').write_text(SCRIPT, encoding='utf-8')
+    (out / 'pages.js').write_text(
+        f'window.PAGES = {json.dumps(index, ensure_ascii=False)};\n',
+        encoding='utf-8',
     )
     broken += broken_links(out)
     undescribed = [

@@ -12,11 +12,12 @@ __all__ = ['STRATA', 'TERCILES', 'halfway_flows', 'gaussian_mean', 'luminance', 
 from collections import deque
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from torch import Tensor
 
 from ..core import LiftError, crop_to, pad_to_multiple
@@ -26,7 +27,7 @@ from .targets import find_clips
 from ..machine import progress_bar
 from ..model.rife import IFNet, load_rife
 from ..video.read import read_video
-from ..viz import PALETTE
+from ..viz import PALETTE, TEXT_WIDTH, print_style, save_figure
 from ..warp import backward_warp, flow_consistency, spatial_gradients
 
 # %% ../../nbs/58_strata.ipynb #4a87826d
@@ -495,35 +496,48 @@ def _draw_stratum(
         own = table[table.model == model].set_index('tercile').reindex(order)
         x = np.arange(len(order)) + (i - (len(models) - 1) / 2) * 0.18
         error = own.gain - own.lower, own.upper - own.gain
-        style = dict(fmt='osD^v'[i % 5], color=PALETTE[i % len(PALETTE)], ms=4, lw=1.4)
+        style = dict(fmt='osD^v'[i % 5], color=PALETTE[i % len(PALETTE)], ms=3.5, lw=1.2)
         ax.errorbar(x, own.gain, error, label=model, **style)
     ax.axhline(0, color='#999999', lw=0.8, zorder=0)
-    ends = table.groupby('tercile')[['start', 'end']].first().reindex(order)
-    labels = [f'{t}\n{a:.2g}–\n{b:.2g}' for t, a, b in zip(order, ends.start, ends.end)]
-    ax.set_xticks(range(len(order)), labels, fontsize=8)
+    ends = table.groupby('tercile')[['end']].first().reindex(order)
+    labels = [f'{t}\n≤ {end:.2g}' for t, end in zip(order, ends.end)]
+    ax.set_xticks(range(len(order)), labels, fontsize=6.5)
     ax.set_xlim(-0.6, len(order) - 0.4)
-    ax.spines[['top', 'right']].set_visible(False)
 
 
+def _explain(ax, models):
+    "Fill a free panel with what the marks are."
+    ax.axis('off')
+    lines = [
+        Line2D([], [], marker='osD^v'[i % 5], color=PALETTE[i % len(PALETTE)], ms=3.5, lw=1.2)
+        for i in range(len(models))
+    ]
+    zero = Line2D([], [], color='#999999', lw=0.8)
+    title = 'mean gain\nand 95 % interval'
+    ax.legend([*lines, zero], [*models, 'no gain'], loc='center', title=title, title_fontsize=7)
+
+# %% ../../nbs/58_strata.ipynb #e9db4e54
+@print_style()
 def plot_gains(
     table: pd.DataFrame,  # of `gain_by_tercile`
-):  # matplotlib figure: a column for each stratum, a row for each kind of sampling
+):  # matplotlib figure: a panel for each stratum, two rows of them for each kind of sampling
     "Draw the mean gain by third with its 95 % interval, a colour and a mark for each model."
     table = table[table.tercile != 'none']
     if table.empty:
         raise LiftError('the table holds no third with a gain: there is nothing to draw')
     models, samplings = list(dict.fromkeys(table.model)), list(dict.fromkeys(table.sampling))
-    size = 12.5, 0.3 + 2.6 * len(samplings)
-    fig, axes = plt.subplots(len(samplings), len(STRATA), figsize=size, sharey='row', squeeze=False)
-    for row, sampling in zip(axes, samplings):
-        for ax, stratum in zip(row, STRATA):
+    fig = Figure(figsize=(TEXT_WIDTH, 3.6 * len(samplings)), layout='constrained')
+    grid = fig.subplots(2 * len(samplings), 3, squeeze=False).reshape(len(samplings), 6)
+    for panels, sampling in zip(grid, samplings):
+        for ax in panels[1:5]:
+            ax.sharey(panels[0])
+        for ax, (stratum, unit) in zip(panels, STRATA.items()):
             own = table[(table.stratum == stratum) & (table.sampling == sampling)]
             _draw_stratum(ax, own, models)
-            ax.set_title(f'{stratum}, {STRATA[stratum]}', fontsize=9)
-        row[0].set_ylabel('gain, dB' + (f' ({sampling})' if len(samplings) > 1 else ''))
-    axes[0, -1].legend(fontsize=8, frameon=False, loc='upper left', bbox_to_anchor=(1, 1))
-    fig.tight_layout()
-    plt.close(fig)  # pyplot forgets it: it is shown once, by the caller
+            ax.set_title(f'{stratum}\n{unit}')
+        for ax in panels[[0, 3]]:
+            ax.set_ylabel('gain, dB' + (f' ({sampling})' if len(samplings) > 1 else ''))
+        _explain(panels[5], models)
     return fig
 
 # %% ../../nbs/58_strata.ipynb #d59b50cd
@@ -563,5 +577,5 @@ def evaluate_strata(
         strata.to_csv(kept, index=False, float_format='%.5g')
     table = gain_by_tercile(rows, strata, reference)
     table.to_csv(csv.with_suffix('.gains.csv'), index=False, float_format='%.4f')
-    plot_gains(table).savefig(csv.with_suffix('.gains.png'), dpi=100)
+    save_figure(plot_gains(table), csv.with_suffix('.gains.png'))
     return table
