@@ -44,8 +44,9 @@ def look_up(
 # %% ../nbs/00_core.ipynb #086bbe55
 LIMITS = dict(
     pixels=8192 * 8192,
-    frames=10_000_000,
+    frames=4_000_000,
     rate=10_000,
+    seconds=3600,
     values=10_000,
     characters=100_000,
 )

@@ -69,7 +69,7 @@ def frame_rate(
     broadcast = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
     if rate.denominator > 1 and abs(rate - broadcast) < broadcast / 10_000:
         return broadcast
-    return rate.limit_denominator(1_000_000)
+    return max(rate.limit_denominator(1_000_000), Fraction(1, 1_000_000))
 
 # %% ../../nbs/03_files.ipynb #79e88dd5
 PICTURE_ERRORS = (  # that Pillow raises where a file is damaged

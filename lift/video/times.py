@@ -219,6 +219,8 @@ def split_at_jumps(
     parts, last = [[]], None
     for packet in packets:
         time = packet.decoded
+        if may_leap and time is not None and packet.shown - time > _LONGEST_STEP:
+            time = packet.shown  # the clock jumps between the two, or one of them is damaged
         if None not in (last, time) and _jumps(last, time, may_leap):
             parts.append([])
         parts[-1].append(packet)
