@@ -88,17 +88,15 @@ def frame_numbers(
     count: int,  # frames of the video
 ):  # sorted list of ints
     "Read numbers of frames, counted from 0; at least two frames must be left."
-    numbers = set()
+    numbers, label = set(), f'--frames {str(text)[:100]}'
     for part in str(text).split(','):
-        m = re.fullmatch(r'\s*(\d+)(?:\s*-\s*(\d+))?\s*', part)
+        m = re.fullmatch(r'\s*(\d{1,99})(?:\s*-\s*(\d{1,99}))?\s*', part)
         first, last = (int(m[1]), int(m[2] or m[1])) if m else (1, 0)
         if last < first:
-            raise LiftError(
-                f'--frames {text}: write numbers and ranges with commas, such as 12,40-42'
-            )
-        check_numbers({last}, count, f'--frames {text}')
+            raise LiftError(f'{label}: write numbers and ranges with commas, such as 12,40-42')
+        check_numbers({last}, count, label)
         numbers |= set(range(first, last + 1))
-    check_numbers(numbers, count, f'--frames {text}')
+    check_numbers(numbers, count, label)
     return sorted(numbers)
 
 # %% ../../nbs/64_repair.ipynb #aa7a01e9
