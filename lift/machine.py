@@ -158,11 +158,12 @@ def writing(
 def check_writable(
     *paths,  # of files to be written, perhaps in folders that do not exist; None stands for none
 ):
-    "LiftError if a file cannot be written; the folders are made, nothing else is left."
+    "LiftError if a file cannot be written; nothing is left of the trial, folders neither."
     for path in map(Path, filter(None, paths)):
         if path.is_dir():
             raise LiftError(f'{path}: is a folder: name a file in it')
         trial = path.with_name(f'.{owner_mark()}.trial')
+        missing = [folder for folder in path.parents if not os.path.lexists(folder)]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             trial.write_bytes(bytes(4096))
@@ -172,7 +173,9 @@ def check_writable(
             ) from None
         finally:
             with suppress(OSError):
-                trial.unlink()
+                trial.unlink(missing_ok=True)
+                for folder in missing:
+                    folder.rmdir()
 
 # %% ../nbs/01_machine.ipynb #c4a10b02
 _picture = re.compile(r'.*(\.png|\.jpe?g|\.bmp|\.tiff?|\.webp|\.ppm)', re.IGNORECASE)

@@ -720,6 +720,7 @@ def _check_place(csv, own):
     "LiftError if a table, its record or its sheet can't be written."
     check_writable(csv, own, csv.with_suffix('.json'), csv.with_suffix('.jpg'))
     try:
+        csv.parent.mkdir(parents=True, exist_ok=True)
         if own.exists():
             own.open('a').close()
     except OSError as e:
