@@ -32,7 +32,7 @@ from tyro.conf import Positional
 import lift
 from . import __version__
 from .core import LiftError
-from .machine import check_apart, check_outputs, out_of_memory, writing
+from .machine import check_apart, check_outputs, check_writable, out_of_memory, writing
 from .options import one_spelling
 
 # %% ../nbs/95_cli.ipynb #660db8ed
@@ -138,14 +138,14 @@ def _targets(
 # %% ../nbs/95_cli.ipynb #92553e8a
 def _is_still(path):  # bool
     "Tell whether a file is a picture that does not move."
-    from lift.video.files import PICTURES
+    from lift.video.files import PICTURES, open_picture
 
     if path.suffix.lower() not in PICTURES:
         return False
     try:
-        with Image.open(path) as picture:
+        with open_picture(path) as picture:
             return getattr(picture, 'n_frames', 1) == 1
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except LiftError:
         return False
 
 
@@ -199,7 +199,7 @@ def _fault_text(damage):
     if damage.ends_early:
         return f'{damage}: what precedes the damage was used'
     if damage.frames is None:
-        return f'{damage}: frames can be missing there'
+        return f'{damage}: frames can be missing there; see `lift repair --find`'
     repair = '; `lift repair --find` makes those in doubt, too' if damage.doubtful else ''
     return f'{damage}: the missing frames were interpolated{repair}'
 
@@ -208,11 +208,12 @@ def _do(
     source,
     target,
     work,  # function of source and target that returns a report
-):  # the damage of the source as a text; None if it is whole
+):  # what the source has lost, as a text; None if it is whole
     "Do one input, and print its report."
     report = work(source, target)
     print(f'\n{report}')
-    return _fault_text(report.damage) if report.damage else None
+    faults = [_fault_text(report.damage)] if report.damage else []
+    return '; '.join([*faults, *report.faults]) or None
 
 
 def _each(
@@ -536,6 +537,7 @@ def _check_strata(options):
         beside = ('.strata.csv', '.gains.csv', '.gains.png')
         results = [options.csv.with_suffix(suffix) for suffix in beside]
         check_outputs(results, options.paths, options.overwrite)
+        check_writable(*results)
 
 # %% ../nbs/95_cli.ipynb #4ee8c68f
 @command(EvaluateOptions, models=('model',))
@@ -615,10 +617,10 @@ def _time_models(options, device):
     peaks = machine_peaks(DTYPES[dtype], device)
     rows = [frame_cost(net, size, device, options.limit or 5).row(peaks) for net in models]
     table = pd.DataFrame(rows).set_index('model')
-    _save_csv(table, options.csv)
     limits = ', '.join(f'{k} {v:.0f} GFLOP/s' for k, v in peaks.items())
     print(f'one more frame at {size[1]}×{size[0]}, {dtype} on {device}; peaks: {limits}')
-    print(table.T.to_string(float_format='{:.3f}'.format, na_rep=''))
+    print(table.T.to_string(float_format='{:.3f}'.format, na_rep=''), flush=True)
+    _save_csv(table, options.csv)
 
 # %% ../nbs/95_cli.ipynb #34adf17f
 def _refuse_enlarging(name):
@@ -644,8 +646,9 @@ def _score_published(options, device):
         raise LiftError('--data_root: say in which folder the data set is')
     data = load_benchmark(options.name, options.root, partial=options.partial)
     rows = run_benchmark(data, _interpolators(options, device), options.limit, device, options.tta)
+    table = benchmark_table(rows)
+    print(table.to_string(index=False, na_rep='', float_format='{:.4f}'.format), flush=True)
     _save_csv(rows, options.csv, index=False)
-    print(benchmark_table(rows).to_string(index=False, na_rep='', float_format='{:.4f}'.format))
 
 # %% ../nbs/95_cli.ipynb #04b6ea43
 @command(BenchmarkOptions, models=('model',))
@@ -654,9 +657,8 @@ def benchmark(options):
     from lift.machine import pick_device
 
     inputs = _inputs(options.root, models=options.models)
-    if options.csv and options.csv.is_dir():
-        raise LiftError(f'{options.csv}: is a folder: name a file in it')
     check_outputs([options.csv], inputs, options.overwrite)
+    check_writable(options.csv)
     device = pick_device(options.device)
     timing = options.name == 'timing'
     if timing == (options.resolution is None):

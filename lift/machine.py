@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['PACKAGES', 'owner_mark', 'is_left_behind', 'remove_leftovers', 'replace_folder', 'usual_mode', 'replacing', 'writing',
-           'check_apart', 'check_outputs', 'Halt', 'halt_at', 'commit', 'processor_name', 'machine', 'package_version',
-           'provenance', 'seed_everything', 'available_devices', 'pick_device', 'synchronize', 'out_of_memory',
-           'seconds_of', 'Cost', 'measure', 'LogLines', 'TerminalBar', 'progress_bar']
+           'check_writable', 'check_name', 'check_apart', 'check_outputs', 'Halt', 'halt_at', 'commit',
+           'processor_name', 'machine', 'package_version', 'provenance', 'seed_everything', 'available_devices',
+           'pick_device', 'synchronize', 'out_of_memory', 'seconds_of', 'Cost', 'measure', 'LogLines', 'TerminalBar',
+           'progress_bar']
 
 # %% ../nbs/01_machine.ipynb #a2ef17cf
 import math
@@ -153,6 +154,29 @@ def writing(
             f'{path}: cannot be written ({e.strerror or e}): choose another place'
         ) from None
 
+# %% ../nbs/01_machine.ipynb #1a3a0ce7
+def check_writable(
+    *paths,  # of files to be written, perhaps in folders that do not exist; None stands for none
+):
+    "LiftError if a file cannot be written; nothing is left of the trial, folders neither."
+    for path in map(Path, filter(None, paths)):
+        if path.is_dir():
+            raise LiftError(f'{path}: is a folder: name a file in it')
+        trial = path.with_name(f'.{owner_mark()}.trial')
+        missing = [folder for folder in path.parents if not os.path.lexists(folder)]
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            trial.write_bytes(bytes(4096))
+        except OSError as e:
+            raise LiftError(
+                f'{path}: cannot be written ({e.strerror or e}): choose another place'
+            ) from None
+        finally:
+            with suppress(OSError):
+                trial.unlink(missing_ok=True)
+                for folder in missing:
+                    folder.rmdir()
+
 # %% ../nbs/01_machine.ipynb #c4a10b02
 _picture = re.compile(r'.*(\.png|\.jpe?g|\.bmp|\.tiff?|\.webp|\.ppm)', re.IGNORECASE)
 _sequence = re.compile(r'.*%\d*d.*' + _picture.pattern.removeprefix('.*'), re.IGNORECASE)
@@ -182,11 +206,32 @@ def _file_number(path):  # (device, number), or None
         return None
     return facts.st_dev, facts.st_ino
 
+# %% ../nbs/01_machine.ipynb #b8fd7126
+_LONGEST_NAME, _LONGEST_PATH = 255, 4096  # bytes, of most file systems
+_wide_number = re.compile(r'%[-+ #0]*(\d*\.)?0*[1-9]\d{3,}[a-zA-Z]')  # of a thousand digits or more
+
+
+def check_name(
+    path,  # of an input or an output
+):
+    "LiftError for a name that no file system takes."
+    name = os.fspath(path)
+    longest = max(len(os.fsencode(part)) for part in re.split(r'[/\\]', name))
+    if longest > _LONGEST_NAME or len(os.fsencode(name)) > _LONGEST_PATH:
+        raise LiftError(
+            f'{name[:60]}…: is a name of {longest} bytes: file systems take '
+            f'{_LONGEST_NAME}, and {_LONGEST_PATH} with all folders: give a shorter one'
+        )
+    last = os.path.basename(name)
+    if _wide_number.search(last) and _picture.fullmatch(last):
+        raise LiftError(f'{name}: asks for numbers of thousands of digits: write %06d')
+
 # %% ../nbs/01_machine.ipynb #c4a10b05
 class _Place:
     "The file or folder that a name means; of a sequence of pictures its folder."
 
     def __init__(self, name):
+        check_name(name)
         self.name = Path(name)
         is_sequence = _sequence.fullmatch(self.name.name)
         self.path = self.name.parent if is_sequence else self.name

@@ -28,7 +28,7 @@ from ..core import LiftError, look_up
 from .cache import FrameCache, cache_folder, short_hash, stored_frames, to_bytes
 from .degrade import degrade
 from .windows import Augment, Plan, make_plan, patterns
-from ..video.files import VIDEOS, list_pictures, natural_key, read_picture
+from ..video.files import VIDEOS, list_pictures, natural_key, open_picture, read_picture
 from ..video.read import DamagedVideo, read_video
 
 # %% ../../nbs/32_datasets.ipynb #a2fba3c2
@@ -241,11 +241,8 @@ def _check_options(self: BaseVideoDataset, short_side):
 @lru_cache(maxsize=2**17)
 def _picture_size(path):  # (H, W)
     "Read the size of a picture from its header."
-    try:
-        with Image.open(path) as picture:
-            return picture.size[::-1]
-    except OSError:
-        return read_picture(path).shape[:2]  # raises an error with the reason
+    with open_picture(path) as picture:
+        return picture.size[::-1]
 
 
 @patch

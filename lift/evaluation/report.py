@@ -35,7 +35,7 @@ from lift.evaluation.run import (
 from .statistics import compare_models, gains
 from .targets import TargetRule, find_clips
 from ..interpolators.baselines import BASELINES
-from ..machine import check_outputs, writing
+from ..machine import check_outputs, check_writable, writing
 from ..metrics import quantize
 from ..viz import PALETTE, contact_sheet, error_map
 
@@ -563,6 +563,7 @@ def leaderboard(
     out = Path(out)
     table, page, picture = (out / name for name in BOARD_FILES)
     check_outputs((table, page, picture), csvs, overwrite)
+    check_writable(table, page, picture)
     for name, count in Counter(Path(c).stem for c in csvs).items():
         if count > 1:
             raise LiftError(

@@ -44,6 +44,7 @@ from ..interpolators.registry import get_interpolator, model_file
 from lift.machine import (
     check_apart,
     check_outputs,
+    check_writable,
     pick_device,
     progress_bar,
     provenance,
@@ -741,7 +742,8 @@ def command_of(
 
 # %% ../../nbs/54_run.ipynb #1ca4e685
 def _check_place(csv, own):
-    "LiftError if a table can't be written."
+    "LiftError if a table, its record or its sheet can't be written."
+    check_writable(csv, own, csv.with_suffix('.json'), csv.with_suffix('.jpg'))
     try:
         csv.parent.mkdir(parents=True, exist_ok=True)
         if own.exists():

@@ -21,7 +21,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
-from ..core import LiftError
+from ..core import LiftError, check_limit
 from ..interpolators.protocol import Interpolator
 from ..machine import seconds_of, synchronize
 
@@ -247,10 +247,12 @@ def parse_size(
     "Read the size of a picture; LiftError for what is none, and below 32 pixels."
     if text.lower() in SIZES:
         return SIZES[text.lower()]
-    match = re.fullmatch(r'(\d+)[x×](\d+)', text.lower())
+    match = re.fullmatch(r'(\d{1,9})[x×](\d{1,9})', text.lower())
     if match is None or min(int(match[1]), int(match[2])) < 32:
         names = ', '.join(SIZES)
         raise LiftError(
-            f'{text!r} is no size: give {names}, or width x height such as 512x288, 32 or more'
+            f'{text[:60]!r} is no size: give {names}, or width x height such as 512x288, 32 or more'
         )
-    return int(match[2]), int(match[1])
+    width, height = int(match[1]), int(match[2])
+    check_limit('pixels', width * height, text)
+    return height, width

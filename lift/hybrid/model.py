@@ -59,15 +59,16 @@ class HybridConfig(Config):
     guided: bool = False  # features warped and matched along the flow (phase 2)
 
     choices = dict(backbone_mode=('hybrid', 'mamba2_only', 'gated_attn_only'))
-    limits = dict(streams=(2, 16), state=(1, None), window=(2, 32), expand=(1, 8))
+    limits = dict(streams=(2, 16), state=(1, 256), window=(2, 32), expand=(1, 8))
     num_frames = 3  # the window, with the target frame
 
     def __post_init__(self):
         super().__post_init__()
         for name, count in (('widths', 4), ('depths', 2), ('motion', 3), ('refine', 3)):
-            value = getattr(self, name)
-            if len(value) != count or any(type(v) is not int or v < 1 for v in value):
-                raise LiftError(f'{name}={value}: give {count} whole numbers from 1')
+            value, most = getattr(self, name), 64 if name == 'depths' else 1024
+            is_right = all(type(v) is int and 1 <= v <= most for v in value)
+            if len(value) != count or not is_right:
+                raise LiftError(f'{name}={value}: give {count} whole numbers from 1 to {most}')
         if any(w % 64 for w in self.widths[2:]):
             raise LiftError(
                 f'widths={self.widths}: the last two should be multiples of 64 '

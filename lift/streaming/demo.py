@@ -22,7 +22,7 @@ from torchvision.transforms.functional import to_tensor
 from ..core import LiftError
 from ..interpolators.protocol import Interpolator
 from ..interpolators.registry import get_interpolator
-from ..machine import check_outputs, progress_bar, writing
+from ..machine import check_outputs, check_writable, progress_bar, writing
 from ..metrics import psnr, quantize, ssim
 from .engine import interpolate_stream, output_times
 from ..video.cuts import split_at_cuts
@@ -401,6 +401,7 @@ def run_demo(
     "Rebuild, compare and draw; write demo.mp4, contact-sheet.jpg and demo.csv."
     film, sheet, csv = (Path(out) / name for name in DEMO_FILES)
     check_outputs((film, sheet, csv), overwrite=overwrite)
+    check_writable(film, sheet, csv)
     shots = demo_shots(frames)
     models = {name: get_interpolator(name, device) for name in METHODS}
     lift15 = models['lift15']

@@ -25,17 +25,23 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 
-from ..core import LiftError, look_up
+from ..core import LiftError, check_limit
 from ..data.loaders import in_background
 from ..interpolators.protocol import Interpolator
 from ..machine import check_outputs, package_version, progress_bar, replacing, writing
 from ..model.weights import model_fingerprint
-from .engine import OutputFrame, interpolate_stream, output_times, target_rate
-from .filters import GRAINS, prepared, watch_cuts, without_repeats
+from lift.streaming.engine import (
+    OutputFrame,
+    interpolate_stream,
+    output_count,
+    output_times,
+    target_rate,
+)
+from .filters import prepared, watch_cuts, without_repeats
 from .tiles import fit_to_memory
 from ..video.files import list_pictures
 from ..video.read import DamagedVideo, probe, read_video
-from ..video.times import Timeline, lost_bytes, timeline, usual_gap
+from ..video.times import Timeline, gaps_text, lost_bytes, timeline, usual_gap
 from ..video.write import VideoWriter, kept_format, target_codec
 
 # %% ../../nbs/63_jobs.ipynb #81bd536d
@@ -80,12 +86,12 @@ class Job:
     pixel_format: str = None  # FFmpeg's name; the source's by default
     source_fps: object = None  # frames a second of a folder of pictures
     dedupe: bool = False  # interpolate what only repeats the frame before
-    grain: str = 'none'  # match: interpolated frames get as much noise as filmed ones
     device: object = 'cpu'
     tile: int = None  # side of tiles; 0 for none; by default what the memory allows
     overwrite: bool = False  # a target that exists may be replaced
     same_rate = False  # may the output have the source's rate, for another change of frames?
     least_side = 32  # pixels that both sides of a source need
+    faults = ()  # texts: what of the source was lost beside its picture, once that is known
 
     def __post_init__(self):
         self.source, self.target = Path(self.source), Path(self.target)
@@ -93,9 +99,9 @@ class Job:
         self.info = probe(self.source)
         self.line = timeline(self.source, self.source_fps)
         self._check_source()
-        look_up(self.grain, GRAINS, 'grain')
         same = self.same_rate or self.dedupe or not self.line.even
         self.factor, self.rate = target_rate(self.line.fps, self.factor, self.fps, same)
+        self._check_length()
         self.codec = self.codec or target_codec(self.target)
         if self.pixel_format is None:
             suffix = self.target.suffix.lower()
@@ -114,6 +120,18 @@ def _check_source(self: Job):
         raise LiftError(f'{self.source}: is {size}: both sides need at least {least} pixels')
     if len(self.line.times) < 2 and not self.same_rate:
         raise LiftError(f'{self.source}: has 1 frame: between which two should one be made?')
+
+
+@patch
+def _check_length(self: Job):
+    "LiftError for an output longer than the limits, such as that of a clock that jumps by years."
+    line = self.line
+    if self.fps is not None:
+        longest = max((b - a for a, b in pairwise(line.times)), default=0)
+        check_limit('seconds', longest, f'{self.source}: a frame stands too long for --fps')
+    fps = None if self.fps is None else self.rate
+    count = output_count(line.times, self.factor, fps, line.period)
+    check_limit('frames', count, f'{self.source}: the output is too long')
 
 # %% ../../nbs/63_jobs.ipynb #49fddcf9
 @patch
@@ -164,6 +182,13 @@ def _first_needed(job, first):
     return max(0, bisect_right(job.line.times, start) - 24)
 
 
+def _unplaced_damage(job):  # DamagedVideo, or None
+    "Return what is lost although each frame that was found could be decoded."
+    lost = [lost_bytes(job.source), gaps_text(job.line)]
+    reason = '; '.join(filter(None, lost))
+    return DamagedVideo(job.source, None, reason, ends_early=False) if reason else None
+
+
 def job_frames(
     job: Job,
     first: int = 0,  # number of the output frame to begin with
@@ -181,17 +206,14 @@ def job_frames(
         tolerance=0 if job.fps is None else 1 / job.rate / 16,
         alpha=job.alpha,
     )
-    output = GRAINS[job.grain](output)
     with closing(output):
         for frame in output:
             if reading.breaks_off and frame.time >= reading.end:
                 break
             yield frame
-    lost = None if reading.damage else lost_bytes(job.source)
-    if lost:
-        raise DamagedVideo(job.source, None, lost, ends_early=False)
-    if reading.damage:
-        raise reading.damage
+    damage = reading.damage or _unplaced_damage(job)
+    if damage:
+        raise damage
 
 # %% ../../nbs/63_jobs.ipynb #3a90349d
 @dataclass(frozen=True)
@@ -204,6 +226,7 @@ class Report:
     interpolated: int  # of these, interpolated ones (of this run)
     seconds: float
     damage: DamagedVideo = None  # where the source breaks off
+    faults: tuple = ()  # texts: what of the source was lost beside its picture
 
     def __str__(self):
         speed = self.frames / max(self.seconds, 1e-9)
@@ -472,6 +495,7 @@ def _join(self: Pieces, writer, parts):
                 f'{out.path}: its pieces hold {out.count} of {self.frames} frames: '
                 f'remove {self.folder}, and begin again'
             )
+    self.job.faults = [*self.job.faults, *writer.faults]
 
 # %% ../../nbs/63_jobs.ipynb #f003972b
 @dataclass(frozen=True)
@@ -515,7 +539,8 @@ def run_job(
     count = pieces.work(frames) if resume else _write(job, frames, preview)
     seconds, damage = time.perf_counter() - frames.start, frames.damage
     source_frames = _source_frames(job, count, damage)
-    return Report(job.target, source_frames, count, frames.interpolated, seconds, damage)
+    facts = source_frames, count, frames.interpolated, seconds, damage
+    return Report(job.target, *facts, tuple(job.faults))
 
 
 def _source_frames(job, count, damage):
@@ -534,6 +559,7 @@ def _write(job, frames, preview):  # number of frames
         out = stack.enter_context(job.writer(job.target))
         for frame in frames:
             _write_frame(frame, out, side)
+    job.faults = out.faults
     return out.count
 
 # %% ../../nbs/63_jobs.ipynb #e02d5de1

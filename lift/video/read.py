@@ -22,7 +22,7 @@ import torch
 from fastcore.basics import patch
 from PIL import Image
 
-from ..core import LiftError
+from ..core import LiftError, TooLarge
 from lift.video.colour import (
     Colour,
     alpha_plane,
@@ -44,9 +44,11 @@ from lift.video.colour import (
 from lift.video.files import (
     FOLDER_RATE,
     PICTURES,
+    decoder_limits,
     is_animated_webp,
     is_pattern,
     list_pictures,
+    open_picture,
     open_video,
 )
 from lift.video.times import (
@@ -202,6 +204,7 @@ class _DamageLog:
         self.doubtful = []  # the same
         self.broken_off = None  # why the film breaks off
         self.finished = False  # whether the film was read to its end
+        self.errors = []  # of demuxer and decoder, behind the first frame
 
     def error(
         self,
@@ -218,10 +221,17 @@ class _DamageLog:
             problem = self.broken_off or next(iter(behind), None)
         damaged = sorted(missing + doubtful)
         if not damaged and not problem:
-            return None
+            return self._unplaced(path) if stop is None else None
         first, reason = damaged[0] if damaged else (end, problem)
         spans = as_spans(missing), as_spans(doubtful)
         return DamagedVideo(path, first, reason, *spans, ends_early=problem is not None)
+
+    def _unplaced(self, path):
+        "Return errors that cost no frame, as far as anybody knows; None where there were none."
+        if not self.errors:
+            return None
+        many = f', {len(self.errors)} errors in all' if len(self.errors) > 1 else ''
+        return DamagedVideo(path, None, f'{self.errors[0]}{many}', ends_early=False)
 
 # %% ../../nbs/06_read.ipynb #4e90ea3e
 _B_PICTURES = {  # before the byte with the type of the picture; its place in the byte; B
@@ -405,6 +415,13 @@ class _Numbering(_DamageLog):
         "Return the numbers of packets whose frames have not come."
         return {note.number for note in self.waiting.values() if not note.is_hidden}
 
+    def note_errors(self, *texts):
+        "Remember errors; None stands for none. Those before the first frame are no damage."
+        texts = [text for text in texts if text]
+        self.problem = next(iter(texts), self.problem)
+        if self.last >= 0:
+            self.errors += texts
+
 # %% ../../nbs/06_read.ipynb #6b1831f3
 @patch
 def _comes_before(self: _Numbering, note, other):
@@ -557,7 +574,7 @@ def _decoded(path, stream, packets, numbering):
         if packet is not None:
             numbering.waiting[packet.opaque.number] = packet.opaque
         frames, problem = _decode(decoder, packet)
-        numbering.problem = problem or packets.overcome or numbering.problem
+        numbering.note_errors(problem, packets.overcome)
         packets.overcome = None
         yield from frames
     if numbering.overdue() and not packets.problem:
@@ -608,7 +625,7 @@ class PictureHeader:
 
 def _pillow_header(path):
     "Return a PictureHeader as Pillow reads it."
-    with Image.open(path) as picture:
+    with open_picture(path) as picture:
         turn = _EXIF_TURNS.get(Image.Image.getexif(picture).get(0x112))
         w, h = picture.size
         is_stored_size = picture.format != 'TIFF'  # Pillow tells the displayed size of a TIFF
@@ -625,18 +642,19 @@ def _pillow_header(path):
 def _pillow_reads(data):
     "Return whether Pillow can decode all of a picture."
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with open_picture(io.BytesIO(data)) as picture:
             picture.load()
-    except (OSError, SyntaxError, ValueError):
+    except LiftError:
         return False
     return True
 
 
 def _first_frame(data, **options):
     "Decode a picture from the bytes of its file."
-    with av.open(io.BytesIO(data), metadata_errors='replace') as container:
+    limits = decoder_limits()
+    with av.open(io.BytesIO(data), options=limits, metadata_errors='replace') as container:
         stream = container.streams.video[0]
-        stream.codec_context.options = options
+        stream.codec_context.options = options | limits
         return next(container.decode(stream))
 
 
@@ -658,11 +676,13 @@ def _decode_picture(path):
 # %% ../../nbs/06_read.ipynb #d77f3fec
 def picture_header(
     path,
-):  # PictureHeader; None for a file that cannot be read
+):  # PictureHeader; None for a file that cannot be read. TooLarge for one above the limit
     "Read the header of a picture; decode it where only FFmpeg can read it."
     try:
         return _pillow_header(path)
-    except (OSError, SyntaxError, ValueError):
+    except TooLarge:
+        raise
+    except LiftError:
         pass
     try:
         frame = _decode_picture(path)

@@ -11,6 +11,7 @@ __all__ = ['CONTAINERS', 'HARDWARE', 'encoder_of', 'check_format', 'encoder_form
            'target_codec', 'VideoWriter', 'Prepared']
 
 # %% ../../nbs/07_write.ipynb #f1b0d092
+import errno
 import io
 import math
 import os
@@ -36,7 +37,7 @@ from fastcore.basics import patch
 from PIL import Image
 
 from ..core import LiftError
-from ..machine import check_outputs, owner_mark, remove_leftovers
+from ..machine import check_name, check_outputs, owner_mark, remove_leftovers
 from lift.video.colour import (
     Colour,
     alpha_plane,
@@ -51,7 +52,12 @@ from lift.video.colour import (
 )
 from .files import FOLDER_RATE, frame_rate, list_pictures, open_video
 from .read import VideoFrame, VideoInfo, probe
-from .times import Clock, Timeline, shows_nothing
+from lift.video.times import (
+    Clock,
+    Timeline,
+    shows_nothing,
+    stream_duration,
+)
 
 # %% ../../nbs/07_write.ipynb #6b869ed6
 _usual = 'libx264, libx265, libvpx-vp9 and ffv1 are usual'
@@ -529,7 +535,8 @@ def _bare_packet(packet):
 
 def _lacks_facts(stream):
     "Return whether nothing is known about a stream of sound: it begins late, or never."
-    return stream.type == 'audio' and not stream.codec_context.sample_rate
+    context = stream.codec_context  # None of a codec that FFmpeg does not know
+    return stream.type == 'audio' and not (context and context.sample_rate)
 
 
 def first_packets(
@@ -571,6 +578,8 @@ def fits(
     packet=None,  # the first one of the stream, if it is known
 ):  # bool
     "Return whether a container takes a stream as it is."
+    if stream.codec_context is None:
+        return False
     try:
         with av.open(io.BytesIO(), 'w', format=_formats[suffix]) as trial:
             copy = trial.add_stream_from_template(stream)
@@ -838,6 +847,12 @@ def timecode_at(
         return None
     return f'{parts[1]}{int(parts[2]) * new // old:02d}'
 
+# %% ../../nbs/07_write.ipynb #1c577f1b
+def _reason(error):
+    "Return the text of an error of the system, of FFmpeg or of PyAV, in one line."
+    text = getattr(error, 'strerror', None) or str(error)
+    return text.splitlines()[0] if text else type(error).__name__
+
 # %% ../../nbs/07_write.ipynb #b72ce7ae
 _of_the_container = ('major_brand', 'minor_version', 'compatible_brands', 'encoder', 'duration')
 _of_the_container += ('timecode',)
@@ -869,14 +884,16 @@ class StreamCopy:
         self.streams = {}  # what takes the packets, by the number of the input's stream
         self.covers = []  # packets that are written first
         self.waiting = None  # the next packet, if it was read already
+        self.faults = {}  # what is damaged: number of times by text
+        self.tries = 8  # errors of the demuxer after which nothing more is read
+        self.reached = {}  # by stream: when its last packet ends, seconds after its start
         plan = plan_streams(source, self.suffix)
         self.ends = dict.fromkeys(plan.late)  # of late streams: where their last packet ends
         for index, way in plan.ways.items():
             with described(source, self.input.streams[index], plan.late.get(index)) as stream:
                 self._add(index, stream, way)
         self._copy_titles(rates)
-        inputs = [self.input.streams[i] for i in self.streams]
-        self.packets = self.input.demux(inputs) if inputs else iter(())
+        self.packets = self._demux()
 
 # %% ../../nbs/07_write.ipynb #8c483cf4
 @patch
@@ -926,24 +943,87 @@ def _copy_titles(self: StreamCopy, rates):
 
 # %% ../../nbs/07_write.ipynb #e7e1c253
 @patch
+def _demux(self: StreamCopy):
+    "Return an iterator of the packets that are still to be read."
+    inputs = [self.input.streams[i] for i in self.streams]
+    return self.input.demux(inputs) if inputs else iter(())
+
+
+@patch
+def _next_packet(self: StreamCopy):  # None at the end
+    "Read a packet; go on after an error of the demuxer."
+    while self.tries:
+        try:
+            return next(self.packets, None)
+        except av.FFmpegError as e:
+            self.note_fault(e)
+            self.tries, self.packets = self.tries - 1, self._demux()
+    return None
+
+
+@patch
 def _fetch(self: StreamCopy):
     "Read the next packet, unless one is waiting; return whether there is one."
     while self.waiting is None:
-        packet = None
-        with suppress(av.FFmpegError):  # a damaged source has no more packets
-            packet = next(self.packets, None)
+        packet = self._next_packet()
         if packet is None:
             return False
         if packet.size and packet.stream.index in self.ends:
             self._fill_times(packet)
         if packet.dts is None and packet.pts is None:
             continue
+        self._note_end(packet)
         if self.clock:
             self.clock.place(packet)
         self.waiting = packet
     return True
 
+# %% ../../nbs/07_write.ipynb #2fe543d3
+_DISK_ERRORS = {getattr(errno, name, None) for name in 'ENOSPC EDQUOT EFBIG EIO EROFS'.split()}
 
+
+@patch
+def note_fault(self: StreamCopy, error):
+    "Count an error of something copied; raise one of the disk."
+    if isinstance(error, LiftError) or getattr(error, 'errno', None) in _DISK_ERRORS:
+        raise error
+    reason = _reason(error).lower()
+    self.faults[reason] = self.faults.get(reason, 0) + 1
+
+
+@patch
+def _note_end(self: StreamCopy, packet):
+    "Remember when a packet ends, on the clock of its stream."
+    start = packet.stream.start_time or 0
+    time = packet.pts if packet.dts is None else packet.dts
+    self.reached[packet.stream.index] = (time - start + packet.duration) * packet.time_base
+
+
+@patch
+def _missing_seconds(self: StreamCopy, index):  # seconds
+    "Return how much sooner a stream of sound ends than the source says; 0 where that is not sure."
+    stream, reached = self.input.streams[index], self.reached.get(index)
+    stores_durations = self.input.format.name.split(',')[0] in ('mov', 'matroska')
+    promised = stream_duration(stream) if stream.type == 'audio' and stores_durations else None
+    return 0 if None in (promised, reached) else promised - reached
+
+
+@patch
+def fault_texts(self: StreamCopy):  # list
+    "Say what was lost beside the picture, at the end of the copy."
+    streams = [self.input.streams[i] for i in self.streams]
+    kinds = ' and '.join(sorted({stream.type for stream in streams}))
+    texts = [
+        f'{self.source}: its {kinds} is damaged ({reason}{f", {n} times" if n > 1 else ""})'
+        for reason, n in self.faults.items()
+    ]
+    for index in self.streams:
+        seconds = self._missing_seconds(index)
+        if seconds > 1:
+            texts.append(f'{self.source}: its audio ends {float(seconds):.1f} s early')
+    return texts
+
+# %% ../../nbs/07_write.ipynb #a98e30ed
 @patch
 def _fill_times(self: StreamCopy, packet):
     "Give a packet of a late stream the duration and the times that FFmpeg does not know."
@@ -967,7 +1047,7 @@ def _is_later(self: StreamCopy, time):
 
 @patch
 def _write(self: StreamCopy, packet):
-    "Write one packet. A stream that the container refuses ends here, with a note."
+    "Write one packet; a damaged one that the container refuses is left out, and noted."
     index = packet.stream.index
     taker = self.streams.get(index)
     packet = taker and taker.take(packet)
@@ -976,12 +1056,7 @@ def _write(self: StreamCopy, packet):
     try:
         self.output.mux(packet)
     except (ValueError, av.FFmpegError) as e:
-        if isinstance(e, OSError):  # a full disk
-            raise
-        del self.streams[index]
-        seconds, reason = float(packet.dts * packet.time_base), getattr(e, 'strerror', e)
-        kind = self.input.streams[index].type
-        warnings.warn(f'{self.source}: its {kind} ends at {seconds:.2f} s ({reason})', stacklevel=2)
+        self.note_fault(e)
 
 # %% ../../nbs/07_write.ipynb #353bf611
 @patch
@@ -1089,6 +1164,7 @@ class _VideoContainer:
         self.path = temporary
         self.display = None  # (width, height) to write into the header of a Matroska file
         self.end = None  # seconds: when the last frame stops being shown
+        self.faults = []  # texts: what was lost beside the picture
 
     def start(self, copy=None):  # a function that returns a StreamCopy into a container
         "Add what is copied, and write the header: a stream that does not fit fails here."
@@ -1108,7 +1184,8 @@ class _VideoContainer:
         for packet in packets:
             if self.copy:
                 self.copy.until(packet.dts * packet.time_base)
-            self.container.mux(packet)
+            with self._blaming_copy():
+                self.container.mux(packet)
 
     def flush(self):
         "Write what the encoder still holds."
@@ -1118,6 +1195,10 @@ class _VideoContainer:
         self.flush()
         if self.copy:
             self.copy.until(None)
+        with self._blaming_copy():
+            self.container.close()
+        if self.copy:
+            self.faults = self.copy.fault_texts()
         self.close()
         if self.display:
             write_display(self.path, self.display)
@@ -1127,6 +1208,18 @@ class _VideoContainer:
         if self.copy:
             self.copy.close()
         self.container.close()
+
+# %% ../../nbs/07_write.ipynb #9d5c1fed
+@patch
+@contextmanager
+def _blaming_copy(self: _VideoContainer):
+    "Note an error as one of what is copied, if there is that."
+    try:
+        yield
+    except (ValueError, av.FFmpegError) as e:
+        if self.copy is None:
+            raise
+        self.copy.note_fault(e)
 
 # %% ../../nbs/07_write.ipynb #4bdfe868
 @dataclass(frozen=True)
@@ -1243,6 +1336,8 @@ def _encode_png(frame):
 class _PictureFolder:
     "Numbered PNGs or JPEGs."
 
+    faults = ()  # nothing is copied beside them
+
     def __init__(self, temporary, pattern):
         self.folder, self.pattern, self.count = temporary, pattern, 0
 
@@ -1331,6 +1426,7 @@ def target_codec(
 
 def _check_folder(folder, pattern, overwrite=False):
     "LiftError unless the pictures can go into the folder."
+    check_name(folder / pattern)
     try:
         pattern % 0
     except (TypeError, ValueError):
@@ -1498,12 +1594,6 @@ def _losses(self: VideoWriter):  # list of texts
         notes.append(f'{like.path}: its time code {timecode} cannot count this rate: left out')
     return notes
 
-# %% ../../nbs/07_write.ipynb #1c577f1b
-def _reason(error):
-    "Return the text of an error of the system, of FFmpeg or of PyAV, in one line."
-    text = getattr(error, 'strerror', None) or str(error)
-    return text.splitlines()[0] if text else type(error).__name__
-
 # %% ../../nbs/07_write.ipynb #681391f1
 _temporary_numbers = count()  # of the temporary files of this process
 
@@ -1511,6 +1601,7 @@ _temporary_numbers = count()  # of the temporary files of this process
 @patch
 def __enter__(self: VideoWriter):
     "Make the temporary place next to the target."
+    self.faults = []  # texts: what of the source was lost beside its picture
     remove_leftovers(self.path.parent, '.lift-')
     name = f'.lift-{owner_mark()}-{next(_temporary_numbers)}.partial{self.suffix}'
     self.temporary = self.path.with_name(name)
@@ -1553,6 +1644,7 @@ def _complete(self: VideoWriter):
         raise LiftError(f'{self.path}: no frame was written')
     self.sink.end = self.end
     self.sink.finish()
+    self.faults += self.sink.faults
     self._check_written()
     if self.pattern and self.path.is_dir():
         old = self.temporary.with_suffix('.old')
@@ -1610,8 +1702,7 @@ def _open(self: VideoWriter):
         self.sink = _PictureFolder(self.temporary, self.pattern)
         return
     try:
-        self.sink = _EncodedVideo(self.temporary, self._encoding())
-        self.sink.start(self._copier())
+        self._start(lambda: _EncodedVideo(self.temporary, self._encoding()))
     except LiftError:
         raise
     except OSError as e:
@@ -1647,6 +1738,24 @@ def _copier(self: VideoWriter):
         return None
     rates, line = (self.like.fps, self.fps), self.line
     return lambda out: StreamCopy(self.copy, out, Clock(line) if line else None, rates)
+
+# %% ../../nbs/07_write.ipynb #1c0dcc10
+@patch
+def _start(self: VideoWriter, make):
+    "Start the sink that `make` returns; without what is copied, if the container refuses that."
+    self.sink, copier = make(), self._copier()
+    try:
+        self.sink.start(copier)
+        return
+    except (ValueError, av.FFmpegError) as e:
+        if copier is None or isinstance(e, LiftError) or getattr(e, 'errno', 0) in _DISK_ERRORS:
+            raise
+        reason = _reason(e).lower()
+    with suppress(ValueError, av.FFmpegError):
+        self.sink.close()
+    self.sink = make()
+    self.sink.start()
+    self.faults.append(f'{self.copy}: its sound cannot be stored ({reason}) and is left out')
 
 # %% ../../nbs/07_write.ipynb #89ec4c13
 @dataclass
@@ -1770,8 +1879,8 @@ def append(
             self.count = self.sink.count
         else:
             if self.sink is None:
-                self.sink = _JoinedVideo(self.temporary, piece, self.fps, self.time_base)
-                self.sink.start(self._copier())
+                options = self.temporary, piece, self.fps, self.time_base
+                self._start(lambda: _JoinedVideo(*options))
             self.sink.put(piece)
             self.count = self.sink.count
     except LiftError:

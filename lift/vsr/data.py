@@ -37,7 +37,7 @@ from ..machine import check_apart, replacing
 from ..metrics import quantize
 from ..options import one_spelling
 from ..video.cuts import split_at_cuts
-from ..video.files import list_pictures, read_picture
+from ..video.files import list_pictures, open_picture, read_picture
 from ..video.read import DamagedVideo, read_video
 from ..viz import to_pixels
 from .model import SCALE
@@ -165,11 +165,8 @@ def check_size(
     expected: str,  # name of what has this size
 ):
     "Raise LiftError if a picture is damaged or has another size."
-    try:
-        with Image.open(path) as picture:
-            width, height = picture.size
-    except OSError:
-        raise LiftError(f'{path}: cannot be read as a picture: make it again') from None
+    with open_picture(path) as picture:
+        width, height = picture.size
     if (width, height) != size:
         raise LiftError(
             f'{path}: is {width}×{height} (width×height), but {expected} has {size[0]}×{size[1]}'
