@@ -29,12 +29,12 @@ import av
 import numpy as np
 from fastcore.basics import patch
 
-from ..core import LiftError, check_limit
+from ..core import LiftError, check_limit, look_up
 from ..data.loaders import in_background
 from ..interpolators.protocol import Interpolator
 from ..machine import check_outputs, progress_bar, writing
 from .engine import interpolate_stream
-from .filters import block_change, is_repeat, prepared, watch_cuts
+from .filters import GRAINS, block_change, is_repeat, prepared, watch_cuts
 from .jobs import Reading
 from .tiles import fit_to_memory
 from lift.video.colour import (
@@ -567,6 +567,7 @@ def frames(
     self: Repair,
     model: Interpolator,
     device='cpu',
+    grain: str = 'none',  # match: interpolated frames get as much noise as filmed ones
 ):  # iterator of OutputFrame, prepared for the writer
     "Interpolate everything that has no frame at its time, up to where the source breaks off."
     cuts, times = set(), self.plan.times
@@ -574,6 +575,7 @@ def frames(
     source = in_background(watch_cuts(parts, cuts))
     alpha = self.info.alpha and has_alpha(self.writer.pixel_format)
     output = interpolate_stream(source, model, times, cuts, device, alpha=alpha)
+    output = look_up(grain, GRAINS, 'grain')(output)
     with closing(in_background(prepared(output, self.writer))) as frames:
         for frame in progress_bar(frames, total=len(times)):
             if self.breaks_off and frame.time >= self.reading.end:
@@ -582,10 +584,10 @@ def frames(
 
 
 @patch
-def write(self: Repair, model: Interpolator, device='cpu'):
+def write(self: Repair, model: Interpolator, device='cpu', grain: str = 'none'):
     "Write the repaired film."
     with self.writer as out:
-        for frame in self.frames(model, device):
+        for frame in self.frames(model, device, grain):
             out.write(frame.image, None if self.is_folder else frame.time)
 
 # %% ../../nbs/64_repair.ipynb #6b4ccf9e
@@ -668,14 +670,16 @@ def repair_video(
     device='cpu',
     tile: int = None,  # side of tiles; 0 for none; by default what the memory allows
     overwrite: bool = False,  # replace a target that exists
+    grain: str = 'none',  # match: interpolated frames get as much noise as filmed ones
 ):  # RepairReport
     "Interpolate damaged and other frames of a video from those around them; keep all others."
     start = time.perf_counter()
     check_outputs([target], [source], overwrite)
+    look_up(grain, GRAINS, 'grain')
     repair = Repair(source, target, frames, fill, lossless, crf)
     for note in repair.notes:
         warnings.warn(note, stacklevel=2)
-    repair.write(fit_to_memory(model, repair.info.size, device, tile), device)
+    repair.write(fit_to_memory(model, repair.info.size, device, tile), device, grain)
     return repair.report(time.perf_counter() - start)
 
 # %% ../../nbs/64_repair.ipynb #f578c3b7
