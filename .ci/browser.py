@@ -119,9 +119,10 @@ def play(page, name, out):
     )
 
 
-def lab(page, notebook, port, out):
+def run_all(page, path, port):
+    "Open a notebook in JupyterLab and run all cells."
     page.set_default_timeout(3 * MINUTES)
-    page.goto(f'http://127.0.0.1:{port}/lab/tree/{notebook.name}?reset')
+    page.goto(f'http://127.0.0.1:{port}/lab/tree/{path}?reset')
     page.wait_for_function(
         "window.jupyterapp?.shell.currentWidget?.content?.model?.cells.length > 1"
     )
@@ -144,6 +145,10 @@ def lab(page, notebook, port, out):
     if not all(c['execution_count'] for c in cells):
         sys.exit('JupyterLab: not all cells were run')
     print(f'JupyterLab: {len(cells)} cells run, no error', flush=True)
+
+
+def lab(page, notebook, port, out):
+    run_all(page, notebook.name, port)
     page.evaluate(
         "{ const book = jupyterapp.shell.currentWidget.content; book.scrollToItem(book.widgets.findLastIndex(w => w.model.type == 'code' && !w.model.sharedModel.source.includes('#| slow'))) }"
     )
