@@ -94,7 +94,8 @@ class Film:
         self.note = ''  # what is wrong with the film
         self.is_read = self.is_closed = False
         self.changed = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _check(self, start):
         "LiftError for a film in which no frame can be interpolated."
@@ -140,8 +141,9 @@ def frame(
 
 @patch
 def close(self: Film):
-    "Stop reading."
+    "Stop reading, and wait for it: a process must not end while FFmpeg decodes."
     self.is_closed = True
+    self.reader.join(60)
 
 # %% ../nbs/68_explore.ipynb #771144e2
 def one_line(
@@ -535,6 +537,14 @@ class Desk:
         if self.explorer:
             self.explorer.film.close()
         self.explorer = explorer
+
+    def close(self):
+        "End what is still at work."
+        if self.explorer:
+            self.explorer.film.close()
+        if self.work:
+            self.work.stop()
+            self.work.wait()
 
     def begin(self, target, factor: int):
         "Interpolate the film."
@@ -988,4 +998,7 @@ def serve(
 
     app.on_startup(partial(announce, f'http://127.0.0.1:{port}/?token={token}', browser))
     quiet = dict(show=False, reload=False, show_welcome_message=False)
-    ui.run(host='127.0.0.1', port=port, title='LIFT', **quiet)
+    try:
+        ui.run(host='127.0.0.1', port=port, title='LIFT', **quiet)
+    finally:
+        desk.close()
