@@ -24,7 +24,8 @@ format: $(READY)
 	$(BIN)/ruff format --quiet
 	$(BIN)/ruff check --fix
 
-lab: $(READY)
+# JupyterLab; what it saves is clean by the hooks, and leaves `make test` as it was
+lab: $(READY) hooks
 	$(BIN)/jupyter lab nbs/index.ipynb
 
 # the notebooks as a site of plain HTML with a search, in _docs/
@@ -37,9 +38,9 @@ sync: $(READY)
 	$(BIN)/nbdev_export
 	$(BIN)/python .ci/workbook.py readme
 
-# once in a clone you develop in: clean notebooks on save and merge them by cells
+# clean notebooks when JupyterLab saves them, and merge them by cells; a worktree has the hooks of its clone
 hooks: $(READY)
-	$(BIN)/nbdev_install_hooks
+	@[ -f .git ] || $(BIN)/nbdev_install_hooks
 
 $(READY): settings.ini setup.py constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "LIFT needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SHOWN_SCORES', 'NOTE', 'SMALLEST', 'LARGEST', 'disk_errors_as_warnings', 'due', 'memory_in_use', 'step_scalars',
-           'TensorBoardLogger', 'hyperparameters', 'picture_columns', 'picture_rows', 'picture_sheet',
+           'TensorBoardLogger', 'hyperparameters', 'picture_columns', 'picture_rows', 'picture_card',
            'alphas_by_offset', 'plot_alphas', 'alphas_by_place', 'load_run', 'RunRecord', 'read_run', 'plot_run']
 
 # %% ../../nbs/42_tracking.ipynb #9d5a582f
@@ -131,7 +131,8 @@ NOTE = """
 - **loss/total** may be below 0. The loss `psnr` is the logarithm of the squared error:
   0 is an error of 1, -6.9 is 30 dB, -9.2 is 40 dB. Lower is better, as for every loss.
 - **validation/loss** is the same loss on the validation samples, for the averaged weights.
-- **pictures/samples**: click the picture to see it in its own size.
+- **pictures/sample_1** and on: click a picture to see it in its own size. In the error, black
+  is none and white is 0.2 or more. **pictures/flow_colours** is the key to the colours of flows.
 - **alphas**: how much each input frame counts, over all validation samples.
 """
 
@@ -200,8 +201,8 @@ def picture_columns(
     predicted, truth = (
         x[:count].detach().float().cpu().nan_to_num(0, 0, 0).clamp(0, 1) for x in pictures
     )
-    columns = _reference_columns(batch, len(predicted))
-    columns |= {'prediction': predicted, 'truth': truth}
+    columns = {'prediction': predicted, 'truth': truth}
+    columns |= _reference_columns(batch, len(predicted))
     columns['error, white 0.2'] = error_map(predicted, truth)
     for title, name in (('flow before', 'flow_7'), ('flow after', 'flow_9')):
         flow = getattr(output, name, None)
@@ -211,12 +212,12 @@ def picture_columns(
     return columns
 
 # %% ../../nbs/42_tracking.ipynb #5bda16cd
-SMALLEST, LARGEST = 240, 2400  # longer side of a picture, width of a sheet, in pixels
+SMALLEST, LARGEST = 240, 1200  # longer side of a picture, width of a card, in pixels
 
 
 def _label(name, quality: float):  # text of several lines
     "Write the whole name of a sample and its PSNR."
-    return '\n'.join([*textwrap.wrap(str(name), 24), f'{quality:.2f} dB'])
+    return '\n'.join([*textwrap.wrap(str(name), 40), f'{quality:.2f} dB'])
 
 
 def picture_rows(
@@ -242,16 +243,23 @@ def _enlarged(picture: Tensor):  # [3, h', w']
     return picture.repeat_interleave(factor, -2).repeat_interleave(factor, -1)
 
 
-def picture_sheet(
-    rows: list,  # from `picture_rows`, of one batch or of several
-    width: int = None,  # of the sheet, in pixels; by default as large as the pictures, up to 2400
+def picture_card(
+    label: str,  # a line break breaks lines
+    pictures: dict,  # {title: [3, h, w]}, as from `picture_rows`
 ):  # PIL picture
-    "Draw samples below each other."
-    titles = list(rows[0][1])
-    pictures = [[_enlarged(columns[title]) for title in titles] for _, columns in rows]
-    if width is None and len(titles) * pictures[0][0].shape[-1] > LARGEST:
-        width = LARGEST
-    return contact_sheet(pictures, titles, [label for label, _ in rows], width)
+    "Draw the pictures of a sample, two in a row."
+    titles = [title for title in pictures if not title.startswith('error')]
+    titles += [title for title in pictures if title.startswith('error')]
+    images = [_enlarged(pictures[title]) for title in titles]
+    if len(titles) % 2:
+        titles.append(' ')
+        images.append(None)
+    width = min(2 * images[0].shape[-1] + 12, LARGEST)
+    bands = [
+        contact_sheet([images[i : i + 2]], titles[i : i + 2], width=width, font=18)
+        for i in range(0, len(titles), 2)
+    ]
+    return contact_sheet([[band] for band in bands], [label], gap=0, font=18)
 
 # %% ../../nbs/42_tracking.ipynb #45686bb3
 def alphas_by_offset(
@@ -333,7 +341,8 @@ def log_pictures(self: TensorBoardLogger, writer, step):
     "Log the samples that were kept."
     if not self.rows:
         return
-    pictures = {'pictures/samples': picture_sheet(self.rows)}
+    cards = [picture_card(*row) for row in self.rows]
+    pictures = {f'pictures/sample_{n}': card for n, card in enumerate(cards, 1)}
     if 'flow before' in self.rows[0][1]:
         pictures['pictures/flow_colours'] = flow_wheel(320, self.max_flow)
     for tag, picture in pictures.items():
