@@ -205,6 +205,7 @@ class Swipe(ClickPicture):
         self.view = choice('', 110, VIEWS)
         self.place = widgets.FloatSlider(0.5, min=0, max=1, step=0.01, readout=False)
         self.place.layout.width = f'{max(120, room[0] - 130)}px'
+        self.place.add_class('swipe-place')
         for control in (self.view, self.place):
             control.observe(self.draw, 'value')
         self.children = [*self.children, widgets.HBox([self.view, self.place])]
@@ -264,15 +265,16 @@ class Player(widgets.HBox):
         text: str = 'frame',
         width: int = 380,  # pixels
         pause: float = 0.05,  # seconds between two frames
+        shift: int = 0,  # is added to the numbers that are shown
     ):
-        numbers = list(numbers)
+        self.numbers = list(numbers)
         self.pause = pause
         self.slider = with_label(
             widgets.SelectionSlider,
             text,
             width,
-            options=numbers,
-            value=numbers[0] if value is None else value,
+            options=[(str(n + shift), n) for n in self.numbers],
+            value=self.numbers[0] if value is None else value,
             continuous_update=False,
         )
         layout = widgets.Layout(width='40px')
@@ -299,9 +301,8 @@ def step(self: Player):
     "Go to the next frame, after the last one to the first; while it plays, go on."
     if not self.playing.value:
         return
-    numbers = self.slider.options
-    place = numbers.index(self.slider.value)
-    self.slider.value = numbers[(place + 1) % len(numbers)]
+    place = self.numbers.index(self.slider.value)
+    self.slider.value = self.numbers[(place + 1) % len(self.numbers)]
     later(self.step, self.pause)
 
 
