@@ -32,7 +32,7 @@ from tyro.conf import Positional
 import lift
 from . import __version__
 from .core import LiftError
-from .machine import check_apart, check_outputs, out_of_memory, writing
+from .machine import check_apart, check_outputs, out_of_memory, sole_writer, writing
 from .options import one_spelling
 
 # %% ../nbs/95_cli.ipynb #660db8ed
@@ -508,7 +508,8 @@ def _print_strata(options, device):
     "Print the gain over RIFE by thirds of each stratum."
     from lift.evaluation.strata import evaluate_strata
 
-    table = evaluate_strata(options.csv, list(options.paths), device=device)
+    with sole_writer(options.csv):
+        table = evaluate_strata(options.csv, list(options.paths), device=device)
     thirds = table.pivot_table(
         index=['sampling', 'model', 'stratum'], columns='tercile', values='gain', sort=False
     )
@@ -652,10 +653,11 @@ def benchmark(options):
             '--resolution belongs to `lift benchmark timing`, and that needs it: '
             'lift benchmark timing --resolution 1080p'
         )
-    if timing:
-        _time_models(options, device)
-    else:
-        _score_published(options, device)
+    with sole_writer(options.csv):
+        if timing:
+            _time_models(options, device)
+        else:
+            _score_published(options, device)
 
 # %% ../nbs/95_cli.ipynb #e92b3bd9
 @dataclass
@@ -703,7 +705,8 @@ def thesis(options):
         )
     is_new = not out.exists()
     try:
-        written = make_chapter(options.results, out)
+        with sole_writer(out):
+            written = make_chapter(options.results, out)
     except LiftError:
         if is_new:
             shutil.rmtree(out, ignore_errors=True)
@@ -1046,6 +1049,9 @@ def main(
 ):
     "Run the command `lift`, and end the process with the status of the first table."
     args = sys.argv[1:] if args is None else list(args)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, 'reconfigure'):
+            stream.reconfigure(errors='backslashreplace')  # names of files may be no UTF-8
     warnings.showwarning = _print_warning
     if args == ['--version']:
         print(f'lift {__version__}')
