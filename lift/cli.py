@@ -32,7 +32,14 @@ from tyro.conf import Positional
 import lift
 from . import __version__
 from .core import LiftError
-from .machine import check_apart, check_outputs, check_writable, out_of_memory, writing
+from lift.machine import (
+    check_apart,
+    check_outputs,
+    check_writable,
+    out_of_memory,
+    sole_writer,
+    writing,
+)
 from .options import one_spelling
 
 # %% ../nbs/95_cli.ipynb #660db8ed
@@ -100,7 +107,7 @@ def demo(options):
     print(f"{sheet}: truth, methods, details with errors, what LIFT's stages say")
     print(verdict(table))
 
-# %% ../nbs/95_cli.ipynb #e7a51c02
+# %% ../nbs/95_cli.ipynb #61713044
 @dataclass
 class ExploreOptions:
     """Open a page in the browser: scrub through a film, hide a frame and compute it again, see which
@@ -544,7 +551,8 @@ def _print_strata(options, device):
     "Print the gain over RIFE by thirds of each stratum."
     from lift.evaluation.strata import evaluate_strata
 
-    table = evaluate_strata(options.csv, list(options.paths), device=device)
+    with sole_writer(options.csv):
+        table = evaluate_strata(options.csv, list(options.paths), device=device)
     thirds = table.pivot_table(
         index=['sampling', 'model', 'stratum'], columns='tercile', values='gain', sort=False
     )
@@ -689,10 +697,11 @@ def benchmark(options):
             '--resolution belongs to `lift benchmark timing`, and that needs it: '
             'lift benchmark timing --resolution 1080p'
         )
-    if timing:
-        _time_models(options, device)
-    else:
-        _score_published(options, device)
+    with sole_writer(options.csv):
+        if timing:
+            _time_models(options, device)
+        else:
+            _score_published(options, device)
 
 # %% ../nbs/95_cli.ipynb #e92b3bd9
 @dataclass
@@ -740,7 +749,8 @@ def thesis(options):
         )
     is_new = not out.exists()
     try:
-        written = make_chapter(options.results, out)
+        with sole_writer(out):
+            written = make_chapter(options.results, out)
     except LiftError:
         if is_new:
             shutil.rmtree(out, ignore_errors=True)
@@ -1083,6 +1093,9 @@ def main(
 ):
     "Run the command `lift`, and end the process with the status of the first table."
     args = sys.argv[1:] if args is None else list(args)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, 'reconfigure'):
+            stream.reconfigure(errors='backslashreplace')  # names of files may be no UTF-8
     warnings.showwarning = _print_warning
     if args == ['--version']:
         print(f'lift {__version__}')

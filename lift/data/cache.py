@@ -23,7 +23,7 @@ from fastcore.basics import patch
 from PIL import Image
 
 from ..core import LiftError
-from ..machine import progress_bar
+from ..machine import progress_bar, sole_writer
 from ..video.cuts import CutFinder
 from ..video.files import list_pictures
 from ..video.read import DamagedVideo, probe, read_video
@@ -158,15 +158,18 @@ def _put(self: FrameCache, path, place):
 @patch
 def add(self: FrameCache, path):
     "Decode a clip into its entry. Other processes see either nothing or the whole entry."
-    owner = f'{socket.gethostname()}.{os.getpid()}'
-    place = self.folder / f'.{self.entry(path).name}.{uuid.uuid4().hex[:8]}+{owner}'
+    owner, entry = f'{socket.gethostname()}.{os.getpid()}', self.entry(path).name
+    place = self.folder / f'.{entry}.{uuid.uuid4().hex[:8]}+{owner}'
+    clip = self.folder / entry.split('-')[0]  # of all its states one is decoded at a time
     place.mkdir(parents=True)
     try:
-        self._write(path, place)
-        self._put(path, place)
+        with sole_writer(clip, wait=True):
+            if self.facts(path) is None:  # else another process was faster
+                self._write(path, place)
+                self._put(path, place)
     except OSError:
         if self.facts(path) is None:
-            raise  # otherwise another process was faster
+            raise
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

@@ -13,7 +13,7 @@ from fastcore.basics import patch
 
 from ..core import LiftError, look_up
 from .datasets import HELD_BACK, BaseVideoDataset, ClipFolder
-from ..video.files import VIDEOS, first_below, natural_key
+from ..video.files import VIDEOS, first_below, listed_path, natural_key
 
 # %% ../../nbs/33_published.ipynb #c3acd9ef
 def _first_words(listing):  # list of str
@@ -78,7 +78,14 @@ def _listed_sequences(self: Vimeo15Dataset, listing, place):  # list of (name, p
         raise LiftError(f'{listing}: no such list')
     found, missing = [], []
     for name in _first_words(listing):
-        path = next((d for d in (place / name, place.parent / name) if d.is_dir()), None)
+        path = next(
+            (
+                d
+                for d in (listed_path(base, name, listing) for base in (place, place.parent))
+                if d.is_dir()
+            ),
+            None,
+        )
         if path:
             found.append((name, path))
         else:
@@ -147,7 +154,8 @@ class Vimeo90K(BaseVideoDataset):
         "List the sequences that the list of the split names."
         listing = f'{self.prefix}_{"train" if self.split == "train" else "test"}list.txt'
         listing = first_below(root, listing, f'{self.archive}/{listing}')
-        return [(name, listing.parent / 'sequences' / name) for name in _first_words(listing)]
+        folder, names = listing.parent / 'sequences', _first_words(listing)
+        return [(name, listed_path(folder, name, listing)) for name in names]
 
     def pictures(self, path):
         "List the files of a sequence without looking for them."
@@ -207,7 +215,7 @@ class UCF101Dataset(BaseVideoDataset):
                 f'{lists}: the list names {unknown[0]}, of no class in classInd.txt: '
                 'take both from the same archive'
             )
-        return [(n.removesuffix('.avi'), films / n) for n in names]
+        return [(n.removesuffix('.avi'), listed_path(films, n, lists)) for n in names]
 
 # %% ../../nbs/33_published.ipynb #715b2047
 class X4K1000FPSDataset(BaseVideoDataset):

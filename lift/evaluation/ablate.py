@@ -48,7 +48,7 @@ from lift.evaluation.report import (
 from .statistics import mean_gain, summarize
 from ..hybrid.phases import EXPERIMENTS, HybridTrainConfig, create_hybrid_learner
 from ..interpolators.registry import get_interpolator
-from ..machine import pick_device, provenance, replacing
+from ..machine import pick_device, provenance, replacing, sole_writer
 from ..metrics import psnr, quantize, ssim_matlab
 from ..model.lift import create_lift_model
 from ..options import one_spelling
@@ -773,6 +773,7 @@ def train_run(config: TrainConfig, place: Path, resume: bool):  # path of the we
     learner, weights = _create(config, place), place / 'final.safetensors'
     if resume and weights.is_file():
         return weights, learner
+    weights.unlink(missing_ok=True)  # in the cache earlier weights are not kept
     learner.valid = None
     learner.fit(resume)
     if learner.stop_reason != 'finished':
@@ -1016,9 +1017,15 @@ def remake_results(
 
 # %% ../../nbs/93_ablations.ipynb #29fa97de
 def _trained_rows(a: Ablation, variant, seed, data, val, plans, resume):  # rows, facts
-    "Train a variant, score it, and remove its checkpoints."
+    "Train a variant and score it; wait where another suite trains the same."
     config = a.config(variant, seed)
     place = a.folder(config, data)
+    with sole_writer(place, wait=True):
+        return _train_and_score(a, config, place, variant, val, plans, resume)
+
+
+def _train_and_score(a: Ablation, config, place, variant, val, plans, resume):  # rows, facts
+    "Train a variant, score it, and remove its checkpoints."
     weights, learner = train_run(config, place, resume)
     run = json.loads((place / 'run.json').read_text())
     parameters = [p for p in learner.task.model.parameters() if p.requires_grad]
@@ -1102,6 +1109,12 @@ def run_suite(
 ):  # DataFrame: the summary
     "Train, evaluate and tabulate every variant for every seed."
     a = _asked(name, budget, data_root, out, seeds, variants, device)
+    with sole_writer(a.place):
+        return _run_suite(a, resume)
+
+
+def _run_suite(a: Ablation, resume: bool):  # DataFrame: the summary
+    "Run a suite in a place where no other process writes."
     if (a.place / 'frames.csv').exists() and not resume:
         raise LiftError(
             f'{a.place}: has results already: '
@@ -1113,7 +1126,7 @@ def run_suite(
         _check_same(a.place, facts)
     a.place.mkdir(parents=True, exist_ok=True)
     frames = _missing_runs(a, frames, runs, facts, val, plans, resume)
-    return write_results(a.place, a.suite, name, budget, first, frames)
+    return write_results(a.place, a.suite, a.name, a.budget, first, frames)
 
 # %% ../../nbs/93_ablations.ipynb #8f791549
 @one_spelling

@@ -34,7 +34,7 @@ from lift.metrics import (
     ssim,
     ssim_matlab,
 )
-from ..video.files import first_below, list_pictures, natural_key, read_picture
+from ..video.files import first_below, list_pictures, listed_path, natural_key, read_picture
 
 # %% ../../nbs/57_benchmarks.ipynb #9e1d5774
 @dataclass(frozen=True)
@@ -318,7 +318,8 @@ def _tuples(root, archive, listing, target, inputs):
     listing = first_below(root, listing, f'{archive}/{listing}')
     sequences = listing.parent / 'sequences'
     for name in listing.read_text('utf-8', 'replace').split():
-        pictures = {i: sequences / name / f'im{i}.png' for i in (*inputs, target)}
+        folder = listed_path(sequences, name, listing)
+        pictures = {i: folder / f'im{i}.png' for i in (*inputs, target)}
         given = tuple(pictures[i] for i in inputs)
         yield Sample(name, given, inputs, (pictures[target],), (target,))
 
@@ -361,9 +362,11 @@ def _middlebury(root, subset):
         yield Sample(name, given, (-1, 1), (target,), (0,))
 
 # %% ../../nbs/57_benchmarks.ipynb #f9ad0571
-def _snufilm_path(root, entry):  # Path
+def _snufilm_path(root, entry, listing):  # Path
     "Find the file on this machine that a SNU-FILM list names."
     parts = Path(entry).parts
+    if Path(entry).is_absolute() or '..' in parts:
+        listed_path(root, entry, listing)
     places = [
         root / entry,
         root.joinpath(*parts[2:] or parts),
@@ -384,7 +387,7 @@ def _snufilm(root, subset):
             raise LiftError(
                 f'{listing}: line {i} should be three paths with spaces between, not {line!r}'
             )
-        before, target, after = (_snufilm_path(root, entry) for entry in line.split())
+        before, target, after = (_snufilm_path(root, entry, listing) for entry in line.split())
         name = f'{i:03d} {target.parent.name}/{target.stem}'
         yield Sample(name, (before, after), (-1, 1), (target,), (0,))
 

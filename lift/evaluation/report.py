@@ -35,7 +35,7 @@ from lift.evaluation.run import (
 from .statistics import compare_models, gains
 from .targets import TargetRule, find_clips
 from ..interpolators.baselines import BASELINES
-from ..machine import check_outputs, check_writable, writing
+from ..machine import check_outputs, check_writable, sole_writer, writing
 from ..metrics import quantize
 from ..viz import PALETTE, contact_sheet, error_map
 
@@ -188,7 +188,7 @@ def evaluation_page(
     "Write the summary of an evaluation as text."
     return as_page(summary, _evaluation_columns(summary, against), lines)
 
-# %% ../../nbs/56_report.ipynb #b771270f
+# %% ../../nbs/56_report.ipynb #74ddfd5b
 _LATEX = {c: '\\' + c for c in '%&#${}'} | {
     '\\': r'\textbackslash{}',
     '~': r'\textasciitilde{}',
@@ -260,7 +260,7 @@ def _latex_body(sections, columns):  # list of lines
             lines.append(' & '.join([name, *texts]) + r' \\')
     return lines
 
-# %% ../../nbs/56_report.ipynb #595b5d56
+# %% ../../nbs/56_report.ipynb #3419e81f
 def latex_table(
     sections: dict,  # heading, or '': summary whose index names the rows
     columns: list,  # of Column; one without any text is left out
@@ -289,7 +289,7 @@ def latex_table(
     ]
     return '\n'.join(lines) + '\n'
 
-# %% ../../nbs/56_report.ipynb #f1df4740
+# %% ../../nbs/56_report.ipynb #cf97a50f
 def _finite(*values):
     "Whether all values are finite."
     return np.isfinite(values).all()
@@ -423,17 +423,19 @@ def run_evaluate(
     **options,  # of `evaluate`
 ):  # 0, or 1 if a clip was skipped
     "Evaluate, print the page, and write the contact sheet beside the table."
-    models = asked_models(models)
-    table = evaluate(paths, models, csv=csv, **options)
-    if len(table) and rank_and_world()[0] == 0:
-        print(to_markdown(evaluation_page(compare_models(table, against), against)))
-        if csv and sheet:
-            picture = Path(csv).with_suffix('.jpg')
-            _save_sheet(table, paths, models, picture, against, sheet, options)
-    skipped = table.attrs['skipped']
-    for reason in skipped.values():
-        print(f'lift: {reason}: skipped', file=sys.stderr)
-    return 1 if skipped else 0
+    is_first = rank_and_world()[0] == 0
+    with sole_writer(csv if is_first else None):  # of several ranks, each holds its own file
+        models = asked_models(models)
+        table = evaluate(paths, models, csv=csv, **options)
+        if len(table) and is_first:
+            print(to_markdown(evaluation_page(compare_models(table, against), against)))
+            if csv and sheet:
+                picture = Path(csv).with_suffix('.jpg')
+                _save_sheet(table, paths, models, picture, against, sheet, options)
+        skipped = table.attrs['skipped']
+        for reason in skipped.values():
+            print(f'lift: {reason}: skipped', file=sys.stderr)
+        return 1 if skipped else 0
 
 # %% ../../nbs/56_report.ipynb #b3ca5c7e
 def _record_of(csv):  # dict
@@ -462,7 +464,8 @@ def board_rows(
     settings, last = dict(record['settings']), record['runs'][-1]
     models, task = settings.pop('models'), settings.pop('task')
     rows = compare_models(table, against).reset_index()
-    rows.insert(0, 'set', csv.stem)
+    name = csv.stem.encode(errors='backslashreplace').decode()  # a name that is no UTF-8
+    rows.insert(0, 'set', name)
     rows['skipped'] = len(record['skipped'])
     rows['task'] = json.dumps(task | settings)
     rows['config'] = [json.dumps(models[m]) for m in rows.model]
@@ -570,6 +573,13 @@ def leaderboard(
                 f'{count} tables are called {name}: sets are told apart by the names of their files'
             )
     board = pd.concat([board_rows(c, against) for c in csvs], ignore_index=True)
+    with sole_writer(table):
+        _write_board(board, against, table, page, picture)
+    return board
+
+
+def _write_board(board, against, table, page, picture):
+    "Write the three files of a leaderboard."
     sections = [_board_section(rows, against) for _, rows in board.groupby('set', sort=False)]
     with writing(table) as beside:
         board.to_csv(beside, index=False)
@@ -577,4 +587,3 @@ def leaderboard(
         board_figure(board, against).savefig(beside, format='png', dpi=110)
     with writing(page) as beside:
         beside.write_text('\n'.join([INTRO.format(against=against), *sections]))
-    return board

@@ -49,6 +49,7 @@ from lift.machine import (
     progress_bar,
     provenance,
     replacing,
+    sole_writer,
     synchronize,
 )
 from lift.metrics import (
@@ -741,6 +742,12 @@ def command_of(
     return shlex.join(words)
 
 # %% ../../nbs/54_run.ipynb #1ca4e685
+def _own_table(csv):  # Path, or None where nothing is written
+    "Return the file that this rank writes: rank 0 the table, another rank a part of it."
+    rank, _ = rank_and_world()
+    return csv.with_name(f'{csv.name}.part{rank}') if csv and rank else csv
+
+
 def _check_place(csv, own):
     "LiftError if a table, its record or its sheet can't be written."
     check_writable(csv, own, csv.with_suffix('.json'), csv.with_suffix('.jpg'))
@@ -774,7 +781,7 @@ def _resume(
 ):  # rows that exist, by key; the file to which this rank appends
     "Read what earlier runs have finished, and begin or continue the record."
     rank, _ = rank_and_world()
-    own = csv.with_name(f'{csv.name}.part{rank}') if rank else csv
+    own = _own_table(csv)
     _check_place(csv, own)
     try:
         rows, old = _finished(csv, own, record)
@@ -880,7 +887,8 @@ def evaluate(
     command = command_of(paths, models, rule, flip, **options)
     record = _new_record(rule, described, clips, device, dtype, flip, command)
     options |= dict(overwrite=overwrite)
-    return _run(rule, clips, loaded, record, options, flip, progress)
+    with sole_writer(_own_table(csv)):
+        return _run(rule, clips, loaded, record, options, flip, progress)
 
 # %% ../../nbs/54_run.ipynb #c1fc285a
 def _run(rule, clips, models, record, options, with_flip, progress):  # DataFrame

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'LiveTensors', 'storages_of', 'bytes_per_pixel', 'PartTimes', 'machine_peaks', 'FrameCost', 'MovingWindow',
-           'flops_of', 'part_seconds', 'frame_cost', 'parse_size']
+           'flops_of', 'part_seconds', 'check_memory', 'frame_cost', 'parse_size']
 
 # %% ../../nbs/59_timing.ipynb #50e12073
 import re
@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import median
 
+import psutil
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -213,6 +214,17 @@ def part_seconds(
     return {name: median(r[name] for r in rounds) for name in rounds[0]}
 
 # %% ../../nbs/59_timing.ipynb #dd9f8093
+def check_memory(model: Interpolator, size: tuple, device='cpu'):
+    "LiftError where not even the pictures of a window fit into the memory of the processor."
+    pictures = len(model.window('rate').offsets) + 2  # a new one, and the interpolated one
+    need, free = pictures * 12 * size[0] * size[1], psutil.virtual_memory().available
+    if torch.device(device).type == 'cpu' and need > free:
+        raise LiftError(
+            f'{size[1]}x{size[0]}: {pictures} pictures of {model.name} take {need / 1e9:.3g} GB, '
+            f'and {free / 1e9:.3g} GB are free: give a smaller size'
+        )
+
+
 def frame_cost(
     model: Interpolator,
     size: tuple,  # (H, W)
@@ -220,6 +232,7 @@ def frame_cost(
     repeat: int = 5,  # frames after the first
 ):  # FrameCost
     "Measure time, parts, FLOPs and memory of one more frame at double rate."
+    check_memory(model, size, device)
     window = MovingWindow(model, size, device)
     seconds = [window.step() for _ in range(repeat + 1)][1:]
     encode, synthesize = (median(column) for column in zip(*seconds))

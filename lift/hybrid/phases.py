@@ -432,7 +432,10 @@ def _phase_options(options):  # {field: value}
 
 def _asked_model(options, recipe: dict):  # {option of the model: value}
     "Collect what recipe and command line say of the model; weights to go on from have their own."
-    asked = dict(recipe.get('model', {})) if options.resume is None else {}
+    model = recipe.get('model') or {}
+    if not isinstance(model, dict):
+        raise LiftError(f'model={model!r}: give keys and values, indented below')
+    asked = dict(model) if options.resume is None else {}
     if options.model:
         asked['base'] = options.model
     for name in ('backbone_mode', 'use_mhc'):

@@ -68,7 +68,8 @@ def weight_file_errors(path):
     except LiftError:
         raise
     except (SafetensorError, *kinds) as e:
-        reason = str(e).splitlines()[0][:100]
+        first = next(iter(str(e).splitlines()), '')
+        reason = first[:100] or type(e).__name__
         raise LiftError(f'{path}: not a file of weights ({reason})') from None
     except Exception as e:
         raise LiftError(
@@ -119,11 +120,14 @@ def read_config(
 def pytorch_file(path, key: str):  # state dict, and the configuration or None
     "Read a PyTorch file; nothing in it is executed."
     content = torch.load(path, map_location='cpu', weights_only=True)
-    config = as_mapping(content.get(key))
-    for name in ('model', 'state_dict'):
-        if name in content:
-            return content[name], config
-    return content, config
+    state, config = content, None
+    if isinstance(content, dict):
+        config = as_mapping(content.get(key))
+        named = [content[name] for name in ('model', 'state_dict') if name in content]
+        state = named[0] if named else content
+    if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
+        raise LiftError(f'{path}: holds no weights by name, but {type(state).__name__}')
+    return state, config
 
 
 def _refuse_not_finite(path, state: dict):
@@ -147,8 +151,7 @@ def read_weight_file(
         else:
             state, config = pytorch_file(path, key)
         state = inference_weights(state)
-        tensors = all(isinstance(v, Tensor) for v in state.values())
-    if not tensors:
+    if not state or not all(isinstance(v, Tensor) for v in state.values()):
         raise LiftError(f'{path}: holds no state dict of tensors')
     _refuse_not_finite(path, state)
     return state, config

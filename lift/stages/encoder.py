@@ -8,6 +8,8 @@ __all__ = ['WIDTHS', 'TARGET_INDEX', 'Widths', 'FeatureEncoder', 'set_taps', 'at
            'has_factory', 'positional_encoding', 'tensors_in', 'megabytes_of', 'print_facts']
 
 # %% ../../nbs/13_encoder.ipynb #f10b2281
+import os
+import sys
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from typing import NamedTuple
 
@@ -260,6 +262,15 @@ def print_facts(
     **inputs,  # of the network, on the same device
 ):
     "Run a network once, and print its shapes, parameters and memory."
+    try:
+        _print_facts(title, net, inputs)
+        sys.stdout.flush()
+    except BrokenPipeError:  # its reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print_facts(title, net, inputs):
+    "Do the work of `print_facts`."
     print(title, '=' * len(title), sep='\n')
     _print_parameters(net)
     results = tensors_in(net.eval()(**inputs))

@@ -22,7 +22,7 @@ from torchvision.transforms.functional import to_tensor
 from ..core import LiftError
 from ..interpolators.protocol import Interpolator
 from ..interpolators.registry import get_interpolator
-from ..machine import check_outputs, check_writable, progress_bar, writing
+from ..machine import check_outputs, check_writable, progress_bar, sole_writer, writing
 from ..metrics import psnr, quantize, ssim
 from .engine import interpolate_stream, output_times
 from ..video.cuts import split_at_cuts
@@ -400,8 +400,14 @@ def run_demo(
 ):  # the table
     "Rebuild, compare and draw; write demo.mp4, contact-sheet.jpg and demo.csv."
     film, sheet, csv = (Path(out) / name for name in DEMO_FILES)
-    check_outputs((film, sheet, csv), overwrite=overwrite)
-    check_writable(film, sheet, csv)
+    with sole_writer(film):
+        check_outputs((film, sheet, csv), overwrite=overwrite)
+        check_writable(film, sheet, csv)
+        return _write_demo(film, sheet, csv, device, frames)
+
+
+def _write_demo(film, sheet, csv, device, frames):  # the table
+    "Do the work of `run_demo`."
     shots = demo_shots(frames)
     models = {name: get_interpolator(name, device) for name in METHODS}
     lift15 = models['lift15']

@@ -28,7 +28,15 @@ from fastcore.basics import patch
 from ..core import LiftError, check_limit, look_up
 from ..data.loaders import in_background
 from ..interpolators.protocol import Interpolator
-from ..machine import check_outputs, package_version, progress_bar, replacing, writing
+from lift.machine import (
+    check_outputs,
+    hidden_name,
+    package_version,
+    progress_bar,
+    replacing,
+    sole_writer,
+    writing,
+)
 from ..model.weights import model_fingerprint
 from lift.streaming.engine import (
     OutputFrame,
@@ -304,14 +312,6 @@ def _content_mark(path):  # 64 hexadecimal digits; None where nothing is there
     with open(path, 'rb') as f:
         return hashlib.file_digest(f, 'sha256').hexdigest()
 
-
-def _pieces_name(name):
-    "Return the name of the folder of pieces of a target; no longer than file systems allow."
-    whole = f'.{name}.pieces'
-    if len(os.fsencode(whole)) <= 255:
-        return whole
-    return f'.{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.pieces'
-
 # %% ../../nbs/63_jobs.ipynb #48a5fcaa
 def _choice(value):  # text or dict, as JSON takes it
     "Describe one choice of a job; a model by its fingerprint."
@@ -348,7 +348,7 @@ class Pieces:
     ):
         self.job, self.preview = job, preview
         target = job.target.parent if '%' in job.target.name else job.target
-        self.folder = target.with_name(_pieces_name(target.name))
+        self.folder = target.with_name(hidden_name(target.name, 'pieces'))
         self._open()
         self.counts = self._whole_pieces()  # frames of each finished piece
 
@@ -534,6 +534,14 @@ def run_job(
     preview=None,  # also write a side-by-side video there
 ):  # Report
     "Read, make and write a job's frames, each in its own thread, under a progress bar."
+    outputs = job.target, preview
+    with sole_writer(*outputs):
+        check_outputs(outputs, [job.source], job.overwrite)  # another process may have been faster
+        return _run_alone(job, make, resume, preview)
+
+
+def _run_alone(job, make, resume, preview):  # Report
+    "Do a job whose outputs no other process writes."
     pieces = Pieces(job, preview) if resume else None
     first = pieces.frames if resume else 0
     made = _with_preview(make(first)) if preview else make(first)

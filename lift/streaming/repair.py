@@ -32,7 +32,7 @@ from fastcore.basics import patch
 from ..core import LiftError, check_limit, look_up
 from ..data.loaders import in_background
 from ..interpolators.protocol import Interpolator
-from ..machine import check_outputs, progress_bar, writing
+from ..machine import check_outputs, progress_bar, sole_writer, writing
 from .engine import interpolate_stream
 from .filters import GRAINS, block_change, is_repeat, prepared, watch_cuts
 from .jobs import Reading
@@ -674,12 +674,13 @@ def repair_video(
 ):  # RepairReport
     "Interpolate damaged and other frames of a video from those around them; keep all others."
     start = time.perf_counter()
-    check_outputs([target], [source], overwrite)
     look_up(grain, GRAINS, 'grain')
-    repair = Repair(source, target, frames, fill, lossless, crf)
-    for note in repair.notes:
-        warnings.warn(note, stacklevel=2)
-    repair.write(fit_to_memory(model, repair.info.size, device, tile), device, grain)
+    with sole_writer(target):
+        check_outputs([target], [source], overwrite)
+        repair = Repair(source, target, frames, fill, lossless, crf)
+        for note in repair.notes:
+            warnings.warn(note, stacklevel=2)
+        repair.write(fit_to_memory(model, repair.info.size, device, tile), device, grain)
     return repair.report(time.perf_counter() - start)
 
 # %% ../../nbs/64_repair.ipynb #f578c3b7

@@ -27,7 +27,7 @@ from ..core import CONFIGS, LiftError, Window, crop_to
 from ..data.datasets import BaseVideoDataset
 from ..data.loaders import ahead
 from ..data.windows import patterns
-from ..machine import progress_bar, replacing
+from ..machine import progress_bar, replacing, sole_writer
 from ..model.fused import FusedLIFT
 from ..model.fusion import FusionInputs, blend_by_logit
 from ..model.staged import LIFT
@@ -265,7 +265,9 @@ def precompute(
     folder = Path(root) / _name_of(dataset, plans, drawn, frozen, half)
     if (folder / 'index.json').is_file():
         return folder
-    with _writing_to(folder):
+    with _writing_to(folder), sole_writer(folder, wait=True):
+        if (folder / 'index.json').is_file():  # another process was faster
+            return folder
         entries = []
         for k, plan in enumerate(progress_bar(plans, leave=False) if progress else plans):
             path = folder / f'{k:06}.safetensors'

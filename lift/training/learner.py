@@ -10,6 +10,7 @@ __all__ = ['LearnerConfig', 'Task', 'rate_factor', 'decayed_groups', 'ema_decay'
 # %% ../../nbs/41_learner.ipynb #391c250d
 import json
 import math
+import os
 import signal
 import tempfile
 import threading
@@ -19,7 +20,7 @@ from abc import ABC, abstractmethod
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import Path
 
 import torch
@@ -34,7 +35,7 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.checkpoint import checkpoint
 
 from ..core import Config, LiftError
-from ..machine import owner_mark, pick_device, progress_bar, replacing
+from ..machine import owner_mark, pick_device, progress_bar, replacing, sole_writer
 from ..metrics import psnr, ssim
 
 # %% ../../nbs/41_learner.ipynb #298ae68f
@@ -304,10 +305,11 @@ class Learner:
         digest: str = None,  # of the training data, for the record
         may_change=(),  # dotted keys of `settings` that a resumed run may change
         clock=time.monotonic,  # gives seconds; for time_limit and schedule clock
+        clips: dict = None,  # {name: bytes} of the training data, to name what has changed
     ):
         self.task, self.train, self.valid = task, train, valid
         self.options, self.folder, self.callbacks = config, Path(folder), list(callbacks)
-        self.seed, self.data_digest = config.seed, digest
+        self.seed, self.data_digest, self.clips = config.seed, digest, dict(clips or {})
         self.config = dict(settings or {}, learner=asdict(config))
         self.clock, self.follows_clock = clock, config.schedule == 'clock'
         self.may_change = {*may_change, *(f'learner.{k}' for k in config.may_change)}
@@ -699,7 +701,7 @@ def _books(self: Learner):  # dict, as JSON takes it
     "Collect what a checkpoint keeps besides tensors."
     names = ('step', 'skipped', 'skipped_in_a_row', 'best', 'metrics')
     state = {name: getattr(self, name) for name in names}
-    state |= dict(scaler=self.scaler.state_dict(), config=self.config)
+    state |= dict(scaler=self.scaler.state_dict(), config=self.config, clips=self.clips)
     if self.follows_clock:
         state['seconds'] = self.seconds
     return state
@@ -744,12 +746,35 @@ def differing_keys(
 
 # %% ../../nbs/41_learner.ipynb #d3112786
 @patch
+def _changed_clips(self: Learner, saved: dict):  # list of texts; empty where nothing is known
+    "Name the clips that are missing, new or changed; `saved` are those of a checkpoint."
+    groups = dict(
+        missing=[name for name in saved if name not in self.clips],
+        new=[name for name in self.clips if name not in saved],
+        changed=[k for k, size in saved.items() if self.clips.get(k, size) != size],
+    )
+    texts = []
+    for what, names in groups.items():
+        more = ' …' if len(names) > 3 else ''
+        if names and saved and self.clips:
+            texts.append(f'clips {what}: {", ".join(names[:3])}{more}')
+    return texts
+
+
+@patch
 def _compare(self: Learner, path, state: dict):
     "LiftError with the names of the settings in which a checkpoint differs."
     saved, ours = flat(state['config']), flat(json.loads(json.dumps(self.config)))
-    keys = differing_keys(saved, ours, self.may_change)
+    keys, clips = differing_keys(saved, ours, self.may_change), []
+    if 'digest' in keys:
+        clips = self._changed_clips(state.get('clips') or {})
+    differences = [
+        f'{k} (there {saved.get(k)!r}, here {ours.get(k)!r})'
+        for k in keys
+        if k != 'digest' or not clips
+    ]
     if keys:
-        changes = ', '.join(f'{k} (there {saved.get(k)!r}, here {ours.get(k)!r})' for k in keys)
+        changes = ', '.join([*differences, *clips])
         raise LiftError(
             f'{path}: was made with another configuration: {changes}. '
             'Use the same one or another folder, or start afresh'
@@ -800,9 +825,26 @@ def resume(self: Learner):  # True if there was something to resume
         except LiftError as e:
             warnings.warn(f'{e}; trying the one before', stacklevel=2)
             continue
-        self.restore(path, tensors, state)
+        self._take_up(path, tensors, state)
         return True
     return False
+
+
+@patch
+def _take_up(self: Learner, path, tensors: dict, state: dict):
+    "Restore a checkpoint; LiftError where something in it is not what this version writes."
+    try:
+        if not isinstance(state['step'], int) or state['step'] < 0:
+            raise ValueError(f'step={state["step"]!r}')
+        self.restore(path, tensors, state)
+    except LiftError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as e:
+        reason = next(iter(str(e).splitlines()), '')[:80]
+        raise LiftError(
+            f'{path}: cannot be taken up ({type(e).__name__}: {reason}): '
+            'remove it, and the run goes on from the one before'
+        ) from None
 
 # %% ../../nbs/41_learner.ipynb #05c5c091
 class Interruption:
@@ -895,6 +937,21 @@ def _tidy(self: Learner, resume: bool):
 
 
 @patch
+def _set_aside(self: Learner):
+    "Rename the weights of an earlier run; this one begins, and has none yet."
+    old = [self.folder / f'{name}.safetensors' for name in ('best', 'final')]
+    old = [path for path in old if path.exists()]
+    free = (n for n in count(1) if not list(self.folder.glob(f'*.{n}.safetensors')))
+    number = next(free) if old else 0
+    names = [f'{path.stem}.{number}.safetensors' for path in old]
+    for path, name in zip(old, names):
+        os.replace(path, path.with_name(name))
+    if names:
+        kept = ' and '.join(names)
+        warnings.warn(f'{self.folder}: weights of the earlier run are kept as {kept}', stacklevel=4)
+
+
+@patch
 def _check_folder(self: Learner):
     "LiftError if weights cannot be written into the run's folder: try it before the first step."
     probe = self.folder / f'.probe.safetensors.{owner_mark()}'
@@ -911,21 +968,7 @@ def _check_folder(self: Learner):
         with suppress(OSError):
             probe.unlink(missing_ok=True)
 
-# %% ../../nbs/41_learner.ipynb #b077a4ab
-@patch
-def _start(self: Learner, resume: bool):
-    "Make ready to train, from the first step or from where an earlier session ended."
-    if self.is_main:
-        self._check_folder()
-        self._tidy(resume)
-    if resume:
-        self.resume()
-    self._started, self._seconds_before = self.clock(), self.seconds
-    self.tell('before_fit')
-    self.task.model.train()
-    self.stop_reason = None
-
-
+# %% ../../nbs/41_learner.ipynb #1e2ef13a
 @patch
 def _finish(self: Learner):
     "Write the final weights; LiftError if there are none in the end."
@@ -940,24 +983,57 @@ def _finish(self: Learner):
 
 
 @patch
+def _explain(self: Learner, error):
+    "LiftError where a process that makes batches has died."
+    if not str(error).startswith('DataLoader worker'):
+        return
+    good = next(iter(list_checkpoints(self.folder)), None)
+    raise LiftError(
+        f'{self.folder}: a process that makes batches was killed, perhaps for want of memory: '
+        f'use fewer workers, and run the same command again; it goes on from '
+        f'{good.name if good else "the beginning"}'
+    ) from error
+
+# %% ../../nbs/41_learner.ipynb #b077a4ab
+@patch
+def _start(self: Learner, resume: bool):
+    "Make ready to train, from the first step or from where an earlier session ended."
+    if self.is_main:
+        self._check_folder()
+    has_resumed = resume and self.resume()
+    if self.is_main:
+        if not has_resumed:
+            self._set_aside()  # first: a kill may come between
+        self._tidy(resume)
+    self._started, self._seconds_before = self.clock(), self.seconds
+    self.tell('before_fit')
+    self.task.model.train()
+    self.stop_reason = None
+
+
+@patch
 def fit(
     self: Learner,
     resume: bool = True,  # from the newest checkpoint; False removes those in the folder
 ):  # self
     "Train to the last step, or until something says stop; the reason is in `stop_reason`."
-    self._start(resume)
-    stream = self.train.batches(self.step * self.options.grad_accum)
-    try:
-        with Interruption() as interruption:
-            self._run(stream, interruption)
-        if not self.stop_reason:
-            self._finish()
-    finally:
-        if hasattr(stream, 'close'):
-            stream.close()
-        self.stop_reason = self.stop_reason or 'an error'
-        self.tell('after_fit')
-    return self
+    with sole_writer(self.folder if self.is_main else None):
+        self._start(resume)
+        stream = self.train.batches(self.step * self.options.grad_accum)
+        try:
+            with Interruption() as interruption:
+                self._run(stream, interruption)
+            if not self.stop_reason:
+                self._finish()
+        except RuntimeError as e:
+            self._explain(e)
+            raise
+        finally:
+            if hasattr(stream, 'close'):
+                stream.close()
+            self.stop_reason = self.stop_reason or 'an error'
+            self.tell('after_fit')
+        return self
 
 # %% ../../nbs/41_learner.ipynb #864e4310
 def exit_status(learner: Learner):  # int
@@ -975,7 +1051,7 @@ class Progress(Callback):
         self.first, whole = self.amount(learner)
         # a run that is done has nothing left
         self.bar = progress_bar(range(max(whole - self.first, 1)), leave=False)
-        if learner.resumed_at:
+        if learner.resumed_at and learner.step <= learner.steps:  # else `report` tells it
             print(f'resumed at {learner.position}')
         self.bar.update(0)
 

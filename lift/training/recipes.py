@@ -6,9 +6,9 @@
 __all__ = ['SECTIONS', 'HEADINGS', 'STARTS', 'recipe_path', 'merged', 'extended', 'read_recipe', 'settings_digest', 'RunConfig',
            'optional_type', 'parse_weights', 'as_field', 'Section', 'heading_of', 'options_class', 'given',
            'over_phases', 'length_changes', 'refuse_epochs_by_clock', 'option_changes', 'recipe_with_options',
-           'changeable_keys', 'run_settings', 'threads_for', 'join_processes', 'standard_callbacks', 'build_learner',
-           'phases_by_name', 'unrolled', 'split_phase_words', 'refuse_words_of_run', 'phase_changed', 'report',
-           'train_phases']
+           'changeable_keys', 'run_settings', 'threads_for', 'join_processes', 'clips_of', 'standard_callbacks',
+           'build_learner', 'phases_by_name', 'unrolled', 'split_phase_words', 'refuse_words_of_run', 'phase_changed',
+           'report', 'train_phases']
 
 # %% ../../nbs/44_recipes.ipynb #42537f0f
 import hashlib
@@ -74,6 +74,21 @@ def _parent_path(
         raise LiftError(f'{origin or "recipe"}: extends: {e}') from None
 
 
+def _with_sections(values: dict, origin):  # the same, without sections that are empty
+    "LiftError for a section that is no mapping, or for phases that are no list of mappings."
+    empty = [key for key in SECTIONS if key in values and values[key] is None]
+    values = {key: value for key, value in values.items() if key not in empty}
+    for key in SECTIONS:
+        if not isinstance(values.get(key, {}), dict):
+            raise LiftError(f'{origin}: {key}: is a section: give keys and values, indented below')
+    phases = values.get('phases') or []
+    if not isinstance(phases, (list, tuple)) or not all(isinstance(p, dict) for p in phases):
+        raise LiftError(f'{origin}: phases: give a list of changes, each with keys and values')
+    for number, phase in enumerate(phases, 1):
+        _with_sections(phase, f'{origin}: phase {number}')
+    return values
+
+
 def extended(
     values,  # what a YAML file holds
     origin=None,  # that file
@@ -94,7 +109,7 @@ def extended(
         values = merged(values, changes)
     if not isinstance(values, dict):
         raise LiftError(f'{origin or "recipe"}: a recipe is a mapping of keys to values')
-    return values
+    return _with_sections(values, origin or 'recipe')
 
 
 def read_recipe(
@@ -419,6 +434,22 @@ def join_processes(device: str):  # PartialState
     "Join the processes of this run on a device of that name."
     return PartialState(cpu=pick_device(device).type == 'cpu')
 
+# %% ../../nbs/44_recipes.ipynb #a3702388
+def clips_of(loader):  # {name: bytes, or None where they are not known}
+    "List the clips that batches are made of; empty where the loader does not tell them."
+    found = {}
+    joined = [getattr(loader, name, None) for name in ('loader', 'first', 'second')]
+    for part in (*joined, *getattr(loader, 'stages', ())):
+        if part is not None:
+            found |= clips_of(part)
+    for entry in getattr(loader, 'index', ()):
+        found[entry['clip']] = None
+    dataset = getattr(loader, 'dataset', None)
+    for sequence in getattr(dataset, 'sequences', ()):
+        clip = re.sub(r'#\d+$', '', sequence.name)  # its shots are clip#0, clip#1 …
+        found[clip] = dataset.facts[sequence.path].get('bytes')
+    return found
+
 # %% ../../nbs/44_recipes.ipynb #ae0a9671
 def standard_callbacks():  # list of Callback
     "Make the callbacks of a run: a bar, curves, a record."
@@ -449,6 +480,7 @@ def build_learner(
         run_settings(config, **more),
         digest,
         changeable_keys(config),
+        clips=clips_of(train) | clips_of(valid),
     )
 
 # %% ../../nbs/44_recipes.ipynb #bcf5c539
@@ -460,6 +492,10 @@ def phases_by_name(phases):  # {name: changes}
     named = {}
     for number, phase in enumerate(phases, 1):
         name = phase.get('name', f'phase_{number}')
+        if (
+            not isinstance(name, str) or Path(name).name != name or not name.strip('.')
+        ):  # it names a folder, too
+            raise LiftError(f'phases: name={name!r}: give a word, such as warmup')
         if name in named:
             raise LiftError(f'phases: two are called {name}: give each a name of its own')
         for key in STARTS:

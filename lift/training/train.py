@@ -26,7 +26,7 @@ from ..data.loaders import ResidentLoader, WindowLoader
 from ..data.published import get_dataset_class
 from ..data.windows import Augment
 from ..losses import PARTS, RECIPES, LiftLoss, reference_frames, rife_flows
-from ..machine import pick_device
+from ..machine import pick_device, sole_writer
 from ..metrics import psnr, ssim
 from ..model.lift import create_lift_model
 from ..model.rife import load_rife, rife_weights_path
@@ -594,7 +594,9 @@ def train(
     def create(phase, place):
         return create_learner(phase, place, callbacks)
 
-    return train_phases(runs, create, resume, dry_run)
+    is_writer = join_processes(config.learner.device).is_main_process and not dry_run
+    with sole_writer(folder if is_writer else None):  # all phases
+        return train_phases(runs, create, resume, dry_run)
 
 # %% ../../nbs/45_train.ipynb #0968a38b
 _recipes = (

@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['CLIPS', 'PICTURE_ERRORS', 'PICTURES', 'FOLDER_RATE', 'VIDEOS', 'sample_clip', 'read_fraction', 'frame_rate',
            'open_picture', 'main_track', 'is_animated_webp', 'webp_as_video', 'decoder_limits', 'open_video',
-           'natural_key', 'in_order', 'is_pattern', 'list_pictures', 'read_picture', 'first_below']
+           'natural_key', 'in_order', 'is_pattern', 'list_pictures', 'read_picture', 'first_below', 'listed_path']
 
 # %% ../../nbs/03_files.ipynb #478f87bf
 import importlib.util
 import io
+import os
 import re
 import struct
 import zlib
@@ -62,10 +63,12 @@ def frame_rate(
     except ValueError:
         rate = Fraction(0)
     if rate <= 0:
+        name = repr(value) if isinstance(value, str) else str(value)
+        name = name if len(name) <= 40 else f'{name[:40]}…'
         raise LiftError(
-            f"{value!r} is no frame rate: write frames a second, as 60, 23.976 or 24000/1001"
+            f'{name} is no frame rate: write frames a second, as 60, 23.976 or 24000/1001'
         )
-    check_limit('rate', rate, f'a rate of {value}')
+    check_limit('rate', rate, f'a rate of {str(value)[:40]}')
     broadcast = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
     if rate.denominator > 1 and abs(rate - broadcast) < broadcast / 10_000:
         return broadcast
@@ -274,3 +277,14 @@ def first_below(
         f"{root}: holds no {' and no '.join(places)}: "
         "root should be the folder that the set was unpacked into"
     )
+
+# %% ../../nbs/03_files.ipynb #04d1d5d8
+def listed_path(
+    root: Path,  # folder that the names of a list lie in
+    name: str,
+    listing,  # the list
+):  # Path
+    "Return the place that a list names; LiftError where it lies outside the folder."
+    if not Path(os.path.abspath(root / name)).is_relative_to(os.path.abspath(root)):
+        raise LiftError(f'{listing}: names {name!r}, which lies outside {root}: correct the list')
+    return root / name

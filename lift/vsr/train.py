@@ -22,6 +22,7 @@ from fastcore.basics import patch
 from PIL import Image
 from torch import Tensor
 
+from ..machine import sole_writer
 from ..training.learner import exit_status
 
 # %% ../../nbs/82_vsr_train.ipynb #5d0c92ab
@@ -334,11 +335,14 @@ def train_vsr(
 ):  # VSRLearner
     "Train VSR++."
     learner = create_vsr_learner(config, folder, callbacks)
-    old = move_aside(folder) if learner.is_main and not resume else None
-    if old:
-        print(f'{folder}: an earlier run was moved to {old} (--resume would have gone on with it)')
-    learner.processes.wait_for_everyone()
-    return learner.fit(resume)
+    with sole_writer(folder if learner.is_main else None):
+        old = move_aside(folder) if learner.is_main and not resume else None
+        if old:
+            print(
+                f'{folder}: an earlier run was moved to {old} (--resume would have gone on with it)'
+            )
+        learner.processes.wait_for_everyone()
+        return learner.fit(resume)
 
 # %% ../../nbs/82_vsr_train.ipynb #3c9a71e7
 _parts = dict(

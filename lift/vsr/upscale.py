@@ -11,7 +11,7 @@ import copy
 import os
 import tempfile
 from collections import deque
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -28,7 +28,7 @@ from ..data.loaders import in_background
 from ..evaluation.timing import LiveTensors
 from ..interpolators.baselines import Blend, stored_as
 from ..interpolators.registry import DTYPES, fastest_dtype, get_interpolator
-from ..machine import check_outputs, pick_device, writing
+from ..machine import check_outputs, pick_device, sole_writer, writing
 from ..options import one_spelling
 from ..streaming.engine import OutputFrame
 from ..streaming.jobs import Job, job_frames, run_job
@@ -296,8 +296,11 @@ def _picture_job(source, target, **choices):  # Report
             f'{target}: is one picture, but {source} has {count} frames: name a video such as '
             f'{target.stem}.mp4, or a folder for pictures'
         )
-    place = target.parent
-    with writing(target) as beside, tempfile.TemporaryDirectory(dir=place, prefix='.') as folder:
+    with ExitStack() as stack:
+        stack.enter_context(sole_writer(target))
+        beside = stack.enter_context(writing(target))
+        place = tempfile.TemporaryDirectory(dir=target.parent, prefix='.')
+        folder = stack.enter_context(place)
         made = Path(folder) / f'0{target.suffix}'
         job = UpscaleJob(source, Path(folder) / f'%d{target.suffix}', **choices)
         report = run_job(job, job.frames)
