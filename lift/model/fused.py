@@ -41,7 +41,7 @@ class FusedFeatures(EncodedFrame):
     half: Tensor = None  # [B, 7, H'/2, W'/2], padded: the same at 1/2, for pairs of neighbours
     scale: float = 1  # of the picture in which motion between references is estimated
     noise: Tensor = None  # [B] level of the noise, where the model averages noisy frames
-    is_noisy: bool = False  # whether all frames of a window with this one will be needed
+    is_noisy: bool = False  # whether windows with this frame may be averaged
     pairs: dict = field(default_factory=dict, repr=False, compare=False)  # by image: flows
 
     def light(self):  # FusedFeatures
@@ -83,7 +83,7 @@ def encode_context(self: FusedLIFT, frame: Tensor):  # FusedFeatures
     if self.average is None:
         return features
     noise = noise_level(frame)
-    return replace(features, noise=noise, is_noisy=self.average.applies(noise))
+    return replace(features, noise=noise, is_noisy=self.average.may_need(noise))
 
 
 @patch

@@ -158,6 +158,7 @@ class WindowAverage(nn.Module):
     "Average the aligned frames of a window, and clean what noise is left."
 
     begins, whole = 2.5, 3.5  # levels of noise from which the average counts in part, and whole
+    kept = 1.25  # level from which a frame may be needed by others
 
     def __init__(self, width: int = 24):
         super().__init__()
@@ -173,6 +174,10 @@ class WindowAverage(nn.Module):
     def applies(self, noise: Tensor):  # bool
         "Tell whether any of these levels [B] is high enough."
         return bool((noise > self.begins).any())
+
+    def may_need(self, noise: Tensor):  # bool
+        "Tell whether frames of these levels [B] may be used in the average of others."
+        return bool((noise > self.kept).any())
 
 # %% ../../nbs/195_window.ipynb #04fc0286
 def departures_of(

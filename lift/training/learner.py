@@ -941,7 +941,7 @@ def _set_aside(self: Learner):
     "Rename the weights of an earlier run; this one begins, and has none yet."
     old = [self.folder / f'{name}.safetensors' for name in ('best', 'final')]
     old = [path for path in old if path.exists()]
-    free = (n for n in count(1) if not list(self.folder.glob(f'*.{n}.safetensors')))
+    free = (n for n in range(1, 1_000_000) if not list(self.folder.glob(f'*.{n}.safetensors')))
     number = next(free) if old else 0
     names = [f'{path.stem}.{number}.safetensors' for path in old]
     for path, name in zip(old, names):
