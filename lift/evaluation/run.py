@@ -844,6 +844,14 @@ def _missing_rows(clips, plan, models, done):  # list of (clip, targets), count 
     return jobs, total
 
 # %% ../../nbs/54_run.ipynb #a90b7c5e
+def _is_begun(csv):  # bool
+    "Tell whether a run that was killed before its first row has left a record."
+    try:
+        return 'skipped' not in _old_record(csv)
+    except (LiftError, OSError):
+        return False
+
+
 def _checked_table(csv, workers: int, paths=(), overwrite: bool = False):  # Path, or None
     "Return the path of the table; LiftError if it is no CSV or would destroy something."
     csv = None if csv is None else Path(csv)
@@ -856,7 +864,8 @@ def _checked_table(csv, workers: int, paths=(), overwrite: bool = False):  # Pat
         files = [csv, csv.with_suffix('.json'), csv.with_suffix('.jpg')]
         check_apart(files, paths)
         if not csv.exists():  # else it must be the table of this run, and the others are its own
-            check_outputs(files, paths, overwrite)
+            mine = [csv.with_suffix('.json')] if _is_begun(csv) else []
+            check_outputs([file for file in files if file not in mine], paths, overwrite)
     return csv
 
 # %% ../../nbs/54_run.ipynb #db2e63f3

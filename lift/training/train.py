@@ -389,7 +389,7 @@ def create_windows(
         **options,
     )
 
-# %% ../../nbs/45_train.ipynb #7c2f0c02
+# %% ../../nbs/45_train.ipynb #a8a5897c
 def augmentation(data: DataConfig):  # Augment
     "Set how training windows are changed."
     if data.augment == 'none':

@@ -32,7 +32,7 @@ from tyro.conf import Positional
 
 from ..core import Config, LiftError, look_up
 from ..data.datasets import spread_evenly
-from ..data.loaders import BatchMaker
+from ..data.loaders import BatchMaker, prefetch_workers
 from ..machine import check_apart, replacing
 from ..metrics import quantize
 from ..options import one_spelling
@@ -335,19 +335,28 @@ class FormatLoader(BatchMaker):
         accumulation: dict = None,  # micro-batches of a step, by format; 1 where not given
         weights: dict = None,  # how often a format is drawn; all alike by default
         steps: int = 1,  # of the run: its length
-        workers: int = 0,  # processes that read
+        workers: int | None = 0,  # processes that read; None decides by the machine (notebook 34)
         rank: int = 0,
         world: int = 1,  # number of ranks
         threads: int = 0,  # that read ahead, where no processes do
     ):
         self.dataset, self.names, self.steps = dataset, list(dataset.pairs), steps
-        self.workers, self.threads = workers, threads
         self.rank, self.world = rank, world
         self.pin_memory = torch.cuda.is_available()
         self.batch_size = check_numbers(self.names, 'batch_size', batch_size, None)
         key = 'gradient_accumulation'
         self.accumulate = check_numbers(self.names, key, accumulation or {}, 1)
         self.shares = check_weights(self.names, weights or {})
+        self.workers = self._usual_workers() if workers is None else workers
+        self.threads = threads
+
+    def _usual_workers(self):  # int
+        "Decide how many processes read, so that the largest batch fits into shared memory."
+        pixels = self.dataset.frames / SCALE**2 + 1  # of a sample, in target pictures
+        areas = {name: FORMATS[name].width * FORMATS[name].height for name in self.names}
+        largest = max(areas[name] * self.batch_size[name] for name in self.names)
+        batch_bytes = int(12 * pixels * largest)  # three floats a pixel
+        return prefetch_workers(batch_bytes, 'cuda' if self.pin_memory else 'cpu', self.world)
 
     def __len__(self):
         return self.steps

@@ -81,7 +81,7 @@ class DataSection(Config):
     data_root: str | None = None  # folder that holds Universal/, Space/ or Toon/
     formats: tuple = ()  # names; the category's usual ones by default
     format_weights: dict = field(default_factory=dict)  # how often each is drawn; by default alike
-    num_workers: int = 0  # processes that read pictures
+    num_workers: int | None = None  # processes that read pictures; by default by the cores
     threads: int | None = None  # that read ahead; by default 0 on a processor, up to 8 on a GPU
     val_pictures: int | None = None  # at most so many of Val/GT, spread over all
 
@@ -346,7 +346,7 @@ def train_vsr(
 
 # %% ../../nbs/82_vsr_train.ipynb #3c9a71e7
 _parts = dict(
-    DATA=Section(DataSection, ('data_root',)),
+    DATA=Section(DataSection, ('data_root', 'num_workers')),
     TRAINING=Section(TrainingSection, ('total_steps', 'time_limit', 'device')),
 )
 _recipes = (
