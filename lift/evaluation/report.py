@@ -445,7 +445,15 @@ def _record_of(csv):  # dict
         raise LiftError(
             f'{csv}: its settings ({beside.name}) are missing: a figure without them says nothing'
         )
-    record = json.loads(beside.read_text())
+    needed = {'command', 'commit', 'machine', 'date', 'versions'}
+    try:
+        record = json.loads(beside.read_text())
+        is_record = {'models', 'task'} <= record['settings'].keys()
+        is_record &= needed <= record['runs'][-1].keys()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        is_record = False
+    if not is_record:
+        raise LiftError(f'{beside}: is no record of lift evaluate: make the table again')
     if 'skipped' not in record:
         raise LiftError(f'{csv}: is not finished: run lift evaluate once more')
     return record
@@ -463,6 +471,9 @@ def board_rows(
     record = _record_of(csv)
     settings, last = dict(record['settings']), record['runs'][-1]
     models, task = settings.pop('models'), settings.pop('task')
+    unknown = sorted(set(table.model) - models.keys())
+    if unknown:
+        raise LiftError(f'{csv}: its record knows no model {unknown[0]!r}: make the table again')
     rows = compare_models(table, against).reset_index()
     name = csv.stem.encode(errors='backslashreplace').decode()  # a name that is no UTF-8
     rows.insert(0, 'set', name)
