@@ -335,7 +335,7 @@ class FormatLoader(BatchMaker):
         accumulation: dict = None,  # micro-batches of a step, by format; 1 where not given
         weights: dict = None,  # how often a format is drawn; all alike by default
         steps: int = 1,  # of the run: its length
-        workers: int | None = 0,  # processes that read; None decides by the machine (notebook 34)
+        workers: int | None = 0,  # processes that read; None decides by the machine (notebook 35)
         rank: int = 0,
         world: int = 1,  # number of ranks
         threads: int = 0,  # that read ahead, where no processes do
