@@ -438,12 +438,25 @@ def _holder(lock):  # str
         return 'another process'
 
 # %% ../nbs/01_machine.ipynb #95a6e0fa
+def _try_to_write(lock, place):
+    "LiftError where the file of a lock cannot be made."
+    try:
+        Path(lock.lock_file).touch()
+    except OSError as e:
+        raise LiftError(
+            f'{place}: cannot be written ({e.strerror}): choose another place'
+        ) from None
+
+
 def _acquire(lock, place, wait: bool):
     "Take a lock; LiftError where another process has it, or wait for that process."
     try:
         Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
     except Timeout:
+        if not os.path.exists(lock.lock_file):  # it was given back, or nobody can have it
+            _try_to_write(lock, place)
+            return _acquire(lock, place, wait)
         who = _holder(lock)
         if not wait:
             raise LiftError(
