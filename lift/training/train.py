@@ -7,7 +7,7 @@ __all__ = ['GROUPS', 'TAKES', 'DATA_SETS', 'DataOptions', 'SamplingOptions', 'St
            'FusionInputsOptions', 'DataConfig', 'options_taken', 'refuse_ignored', 'adapted', 'model_config',
            'TrainConfig', 'LiftTask', 'listed', 'folders_of', 'special_options', 'create_windows', 'augmentation',
            'refuse_margin', 'refuse_resident_noise', 'Once', 'loaders', 'decibel', 'FusionTask', 'fusion_options',
-           'fusion_loaders', 'start_model', 'create_learner', 'train', 'train_options', 'phase_options',
+           'fusion_loaders', 'with_average', 'start_model', 'create_learner', 'train', 'train_options', 'phase_options',
            'changed_model', 'changed_models', 'with_phase_words', 'config_of', 'train_command']
 
 # %% ../../nbs/45_train.ipynb #99977344
@@ -538,11 +538,23 @@ def fusion_loaders(
     return *found, '+'.join(loader.digest for loader in found)
 
 # %% ../../nbs/45_train.ipynb #27e29645
+def with_average(
+    model: LIFT,
+    config: LiftConfig,  # with `denoise`
+):  # LIFT
+    "Give a model the average of noisy windows, untrained."
+    whole = LIFT(config)
+    whole.load_state_dict(whole.state_dict() | model.state_dict())
+    return whole.eval()
+
+
 def start_model(config: TrainConfig):  # LIFT, report or None
     "Make the network as it is before the first step."
     torch.manual_seed(config.learner.seed)
     weights = config.weights and (shipped_weights(config.weights) or config.weights)
     model, loaded = create_lift_model(config.model, weights), None
+    if model.config != config.model:  # weights without it
+        model = with_average(model, config.model)
     if config.pretrained_encoder:
         from_rife = config.pretrained_encoder == 'rife'
         path = rife_weights_path() if from_rife else config.pretrained_encoder
