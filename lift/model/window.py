@@ -302,7 +302,8 @@ def with_alphas(
     order = inputs.order
     asked = normalize_alphas(alphas, inputs.valid).gather(1, order.places).where(order.exists, 0)
     fitted = with_means(shares, asked)
-    return weights_of(fitted, weights, visibility), fitted
+    is_own = (fitted == shares).flatten(1).all(1)[:, None, None, None]
+    return weights.where(is_own, weights_of(fitted, weights, visibility)), fitted
 
 
 def by_place(
