@@ -365,6 +365,7 @@ class FusionResult:
     alphas: Tensor  # [B, T], None without context
     weights: Tensor  # [B, T, H/8, W/8] of every frame of the window, patch by patch
     candidate_weights: Tensor  # [B, K, H, W] how far the frame leans to each candidate
+    aligned: Tensor  # [B, 2 or 4, 3, H, W] the pictures along the corrected flows
     start: Tensor = None  # [B, 3, H, W] the blend before any correction, if asked for
 
 
@@ -392,4 +393,4 @@ def forward(
     candidates = [warped, *straight]
     frame, candidate_weights = self.fine_pass(base, candidates, logit, motion_features, features)
     motion = Motion(flows[:, :4], torch.cat((logit, -logit), 1), 1)
-    return FusionResult(frame, base, motion, alphas, weights, candidate_weights, start)
+    return FusionResult(frame, base, motion, alphas, weights, candidate_weights, warped, start)
