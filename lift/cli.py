@@ -306,6 +306,7 @@ class InterpolateOptions:
     # match: interpolated frames get as much noise as the filmed ones beside them, so that noisy
     # footage does not flicker.
     grain: Literal['none', 'match'] = 'none'
+    denoise: bool = False  # Clean the filmed frames, too, where they are noisy (lift15).
     preview: Path | None = None  # Also write a side-by-side video there.
     # Keep finished pieces beside the output, and go on from those that are there. Of several
     # inputs, those whose output exists are done.
@@ -346,6 +347,7 @@ def _interpolate_with(options):  # function of source and target that returns a 
         crf=options.crf,
         codec=options.codec,
         grain=options.grain,
+        denoise=options.denoise,
         pixel_format=options.pixel_format,
         source_fps=options.source_fps,
         dedupe=options.dedupe,
@@ -393,6 +395,7 @@ class RepairOptions:
     scale: float = 1
     # match: repaired frames get as much noise as those beside them.
     grain: Literal['none', 'match'] = 'none'
+    denoise: bool = False  # Clean the other frames, too, where they are noisy (lift15).
     crf: int = 10  # Quality where the video is encoded anew: 0 best, 10 hardly to be measured.
     # Keep every other frame bit for bit (large files); the default where the source is lossless
     # itself.
@@ -464,6 +467,7 @@ def _repair_with(options, numbers, model, device):  # function of source and tar
         fill=options.find,
         lossless=options.lossless,
         grain=options.grain,
+        denoise=options.denoise,
         crf=options.crf,
         device=device,
         tile=options.tile,

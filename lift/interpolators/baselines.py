@@ -330,12 +330,16 @@ class LiftInterpolator(NetworkInterpolator):
         super().__init__(name, for_inference(model, dtype, device), dtype, scale)
         self.has_alphas = model.config.use_context
         self.in_parts = model.config.fusion
+        self.can_denoise = model.config.fusion and model.config.denoise
 
     def light(self, features: EncodedFrame):
         return features.light()
 
     def drop_picture(self, features: EncodedFrame):
         return features.without_picture()
+
+    def is_noisy(self, features: EncodedFrame):
+        return self.can_denoise and self.model.average.applies(features.noise)
 
 # %% ../../nbs/51_baselines.ipynb #742ae3d7
 def as_graph(
@@ -387,6 +391,39 @@ def region(
     with autocast(inputs.flows.device, self.dtype):
         frame = self.model.fuse(inputs.part(*around)).frame
     return frame[..., : rows.stop - rows.start, : columns.stop - columns.start]
+
+# %% ../../nbs/51_baselines.ipynb #51de0001
+@patch
+@torch.inference_mode()
+def prepare_filmed(self: LiftInterpolator, features, around: list, offsets):  # FilmedInputs
+    "Find paths from a filmed frame into those around it, before parts of it can be cleaned."
+    window = self.model.positions(len(features.image), len(around), offsets)
+    with autocast(features.image.device, self.dtype):
+        return self.model.filmed_inputs(features, around, *window)
+
+
+@patch
+@torch.inference_mode()
+def filmed_region(
+    self: LiftInterpolator,
+    inputs,  # FilmedInputs from `prepare_filmed`
+    rows: slice,  # of pixels; it begins at a multiple of 16
+    columns: slice,
+):  # [B, 3, h, w], not clamped
+    "Clean a part of a filmed frame."
+    part = inputs.part(*(slice(s.start, -(-s.stop // 16) * 16) for s in (rows, columns)))
+    with autocast(inputs.image.device, self.dtype):
+        frame = self.model.denoise(part)
+    return frame[..., : rows.stop - rows.start, : columns.stop - columns.start]
+
+
+@patch
+def denoise(self: LiftInterpolator, features, around: list, offsets):
+    "Clean a filmed frame by means of the frames around it."
+    if not self.can_denoise:
+        return Interpolator.denoise(self, features, around, offsets)
+    inputs = self.prepare_filmed(features, around, offsets)
+    return self.filmed_region(inputs, *(slice(0, n) for n in features.size))
 
 # %% ../../nbs/51_baselines.ipynb #b49eabcd
 BASELINES = {'blend': Blend, 'minterpolate': Minterpolate, 'rife': Rife}

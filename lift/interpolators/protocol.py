@@ -60,6 +60,7 @@ class Interpolator:
     tile = None  # side in pixels of the tiles that frames are made in; None: frames are whole
     whole_clip = False  # whether `interpolate_clip` works
     has_alphas = False  # whether `output` tells how much each frame of the window counts
+    can_denoise = False  # whether `denoise` works
     network = None  # the torch.nn.Module that does the work
 
     def window(self, sampling: str):  # Window
@@ -85,6 +86,23 @@ def light(self: Interpolator, features):
 def drop_picture(self: Interpolator, features):
     "Return light features without what only frames next to a reference need."
     return features
+
+# %% ../../nbs/50_protocol.ipynb #50de0001
+@patch
+def is_noisy(self: Interpolator, features):  # bool
+    "Tell whether `denoise` would change a frame."
+    return False
+
+
+@patch
+def denoise(
+    self: Interpolator,
+    features,  # of the filmed frame
+    around: list,  # features of the frames around it
+    offsets,  # of these, in any unit of time; the frame itself is at 0
+):  # [B, 3, H, W], not clamped
+    "Clean a filmed frame by means of the frames around it."
+    raise LiftError(f'{self.name} cannot clean frames: take lift15, or leave out --denoise')
 
 # %% ../../nbs/50_protocol.ipynb #e62c8788
 @patch

@@ -25,7 +25,7 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 
-from ..core import LiftError, check_limit, look_up
+from ..core import LiftError, check_limit
 from ..data.loaders import in_background
 from ..interpolators.protocol import Interpolator
 from lift.machine import (
@@ -45,7 +45,13 @@ from lift.streaming.engine import (
     output_times,
     target_rate,
 )
-from .filters import GRAINS, prepared, watch_cuts, without_repeats
+from lift.streaming.filters import (
+    GRAINS,
+    check_noise_options,
+    prepared,
+    watch_cuts,
+    without_repeats,
+)
 from .tiles import fit_to_memory
 from ..video.files import list_pictures
 from ..video.read import DamagedVideo, probe, read_video
@@ -95,6 +101,7 @@ class Job:
     source_fps: object = None  # frames a second of a folder of pictures
     dedupe: bool = False  # interpolate what only repeats the frame before
     grain: str = 'none'  # match: interpolated frames get as much noise as filmed ones
+    denoise: bool = False  # clean filmed frames, too, where they are noisy
     device: object = 'cpu'
     tile: int = None  # side of tiles; 0 for none; by default what the memory allows
     overwrite: bool = False  # a target that exists may be replaced
@@ -108,7 +115,7 @@ class Job:
         self.info = probe(self.source)
         self.line = timeline(self.source, self.source_fps)
         self._check_source()
-        look_up(self.grain, GRAINS, 'grain')
+        check_noise_options(self.model, self.grain, self.denoise)
         same = self.same_rate or self.dedupe or not self.line.even
         self.factor, self.rate = target_rate(self.line.fps, self.factor, self.fps, same)
         self._check_length()
@@ -215,6 +222,7 @@ def job_frames(
         job.device,
         tolerance=0 if job.fps is None else 1 / job.rate / 16,
         alpha=job.alpha,
+        denoise=job.denoise,
     )
     output = GRAINS[job.grain](output)
     with closing(output):

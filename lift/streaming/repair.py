@@ -34,7 +34,14 @@ from ..data.loaders import in_background
 from ..interpolators.protocol import Interpolator
 from ..machine import check_outputs, progress_bar, sole_writer, writing
 from .engine import interpolate_stream
-from .filters import GRAINS, block_change, is_repeat, prepared, watch_cuts
+from lift.streaming.filters import (
+    GRAINS,
+    block_change,
+    check_noise_options,
+    is_repeat,
+    prepared,
+    watch_cuts,
+)
 from .jobs import Reading
 from .tiles import fit_to_memory
 from lift.video.colour import (
@@ -369,7 +376,7 @@ class RepairReport:
     repaired: list  # numbers of frames in the source
     inserted: int  # frames put into holes
     frames: int  # written
-    exact: float  # fraction of kept frames that are bit-exact
+    exact: float  # fraction of kept frames that are bit-exact; None: they were cleaned
     psnr: tuple  # of the other kept frames: mean and lowest luma PSNR, dB
     seconds: float
     damage: DamagedVideo = None  # where the source breaks off
@@ -391,6 +398,8 @@ class RepairReport:
 @patch
 def _kept_text(self: RepairReport):
     "Say how near the kept frames are to the source."
+    if self.exact is None:
+        return 'the others were cleaned where they are noisy'
     if self.exact == 1:
         return 'every other frame is bit-exact'
     exact = f'{self.exact:.0%} bit-exact' if self.exact else 'none bit-exact'
@@ -468,8 +477,10 @@ class Repair:
         fill: bool = False,  # also put frames into the holes
         lossless: bool = False,  # store without loss
         crf: int = 10,  # quality of the encoding where it is not lossless
+        denoise: bool = False,  # clean the other frames, too, where they are noisy
     ):
         self.target, self.crf, self.info = Path(target), crf, probe(source)
+        self.denoise = denoise
         check_size(self.info)
         line = timeline(source)
         self.plan, self.spoilt = plan_moments(line, fill), set(frames)
@@ -515,7 +526,7 @@ def _names(self: Repair, fill):
 def _originals(self: Repair):
     "Return the pictures of the source that can be copied, by their numbers."
     kind = picture_kind(self.target)
-    if kind is None or not self.is_folder:
+    if kind is None or not self.is_folder or self.denoise:
         return {}
     pictures = enumerate(list_pictures(self.info.path))
     return {i: path for i, path in pictures if _is_kind(path, kind)}
@@ -574,7 +585,9 @@ def frames(
     parts = hold_at_splices(self._kept_frames(), self.plan.line, cuts)
     source = in_background(watch_cuts(parts, cuts))
     alpha = self.info.alpha and has_alpha(self.writer.pixel_format)
-    output = interpolate_stream(source, model, times, cuts, device, alpha=alpha)
+    output = interpolate_stream(
+        source, model, times, cuts, device, alpha=alpha, denoise=self.denoise
+    )
     output = look_up(grain, GRAINS, 'grain')(output)
     with closing(in_background(prepared(output, self.writer))) as frames:
         for frame in progress_bar(frames, total=len(times)):
@@ -639,8 +652,10 @@ def report(
     line, damage, frames = self.plan.line, self.reading.damage, self.writer.count
     times = self.plan.times[:frames]
     places = kept_places(line, times, self.kept)
-    originals = Reading(self.info.path, line)
-    exact, *near = compare_kept(originals, self.writer.path, places)
+    exact, near = None, ()
+    if not self.denoise:
+        originals = Reading(self.info.path, line)
+        exact, *near = compare_kept(originals, self.writer.path, places)
     doubtful = [d for d in damage.doubtful if d.first in self.kept] if damage else ()
     return RepairReport(
         self.target,
@@ -671,13 +686,14 @@ def repair_video(
     tile: int = None,  # side of tiles; 0 for none; by default what the memory allows
     overwrite: bool = False,  # replace a target that exists
     grain: str = 'none',  # match: interpolated frames get as much noise as filmed ones
+    denoise: bool = False,  # clean the other frames, too, where they are noisy
 ):  # RepairReport
     "Interpolate damaged and other frames of a video from those around them; keep all others."
     start = time.perf_counter()
-    look_up(grain, GRAINS, 'grain')
+    check_noise_options(model, grain, denoise)
     with sole_writer(target):
         check_outputs([target], [source], overwrite)
-        repair = Repair(source, target, frames, fill, lossless, crf)
+        repair = Repair(source, target, frames, fill, lossless, crf, denoise)
         for note in repair.notes:
             warnings.warn(note, stacklevel=2)
         repair.write(fit_to_memory(model, repair.info.size, device, tile), device, grain)

@@ -103,6 +103,7 @@ class Tiled(Interpolator):
         self.model = as_interpolator(model)
         self.name = self.model.name
         self.tile = tile
+        self.can_denoise = self.model.can_denoise and self.model.in_parts
         self.overlap = overlap
         self.size = None  # (H, W) of the frames that were encoded last
 
@@ -123,6 +124,9 @@ class Tiled(Interpolator):
         if self.model.in_parts:
             return self.model.light(features)
         return [self.model.light(f) for f in features]
+
+    def is_noisy(self, features):
+        return self.can_denoise and self.model.is_noisy(features)
 
     def drop_picture(self, features):
         if self.model.in_parts:
@@ -156,14 +160,28 @@ def _tiles(self: Tiled, features, offsets, valid, parts):  # iterator of [B, 3, 
 
 
 @patch
-def synthesize(self: Tiled, features: list, offsets, valid=None):
-    "Make the target frame tile by tile."
-    out, parts = None, self._parts()
-    for (y, x, weight), tile in zip(parts, self._tiles(features, offsets, valid, parts)):
+def _joined(self: Tiled, parts, tiles):  # [B, 3, H, W]
+    "Add up the tiles with their weights."
+    out = None
+    for (y, x, weight), tile in zip(parts, tiles):
         if out is None:
             out = tile.new_zeros(*tile.shape[:2], *self.size, dtype=torch.float32)
         out[..., y, x] += tile * weight.to(tile.device)
     return out
+
+
+@patch
+def synthesize(self: Tiled, features: list, offsets, valid=None):
+    "Make the target frame tile by tile."
+    parts = self._parts()
+    return self._joined(parts, self._tiles(features, offsets, valid, parts))
+
+
+@patch
+def denoise(self: Tiled, features, around: list, offsets):
+    "Clean a filmed frame tile by tile."
+    inputs, parts = self.model.prepare_filmed(features, around, offsets), self._parts()
+    return self._joined(parts, (self.model.filmed_region(inputs, y, x) for y, x, _ in parts))
 
 # %% ../../nbs/60_tiles.ipynb #6a19ba22
 def motion_bytes(
