@@ -44,6 +44,7 @@ class Blend(Interpolator):
     "Average the two references, weighted by their distance in time."
 
     name = 'blend'
+    threads = 1
 
     def window(self, sampling: str):
         return sampled_window(3, sampling)

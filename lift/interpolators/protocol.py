@@ -61,6 +61,7 @@ class Interpolator:
     whole_clip = False  # whether `interpolate_clip` works
     has_alphas = False  # whether `output` tells how much each frame of the window counts
     can_denoise = False  # whether `denoise` works
+    threads = None  # that its arithmetic is worth while a film is decoded and encoded; None: all
     network = None  # the torch.nn.Module that does the work
 
     def window(self, sampling: str):  # Window
