@@ -118,7 +118,7 @@ def _around(x):  # [B, C, h, w] -> [B, C, h/4, w/4]
 
 
 class Slopes(NamedTuple):
-    "What one step of Lucas & Kanade needs of the picture to which others are aligned."
+    "A picture to which others are aligned, as one step of Lucas & Kanade needs it."
 
     picture: Tensor  # [B, 3, h, w], h and w multiples of 4
     along: tuple  # two [B, 3, h, w]: its slopes along x and y
