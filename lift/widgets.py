@@ -47,6 +47,7 @@ from lift.evaluation.importance import (
 from .interpolators.registry import get_interpolator
 from .machine import replacing
 from .metrics import psnr
+from .model.window import noise_level
 from lift.panels import (
     ClickPicture,
     Player,
@@ -525,6 +526,31 @@ def change(self: AlphaExplorer):  # levels of 256 (RMS)
 
 
 @patch
+def averages_pixels(self: AlphaExplorer):  # bool
+    "Tell whether the model averages the pixels of the whole window, as on noisy footage."
+    average = getattr(self.model.network, 'average', None)
+    if average is None:
+        return False
+    references = [self.clip[self.inputs[i]] for i in self.window.references]
+    return average.applies(noise_level(torch.stack(references)).mean(0, keepdim=True))
+
+
+@patch
+def why_so_little(self: AlphaExplorer):  # text
+    "Say why a weight that was moved far has changed the picture so little."
+    if self.averages_pixels():
+        return (
+            ' The footage is noisy, so alpha is the share of a frame in an average. The frames '
+            'of the average show the same, but for their noise: one can stand in for another.'
+        )
+    return (
+        ' Alpha weighs only what the model looks up in the whole window. The pixels of the '
+        'nearest frames reach the picture whatever alpha is. Importance tells what a frame '
+        'is worth.'
+    )
+
+# %% ../nbs/91_alpha_weights.ipynb #e91why02
+@patch
 def explanation(self: AlphaExplorer):  # text, empty where there is nothing to explain
     "Say what the present weights and frames have changed, and why it may be nothing."
     quality = self.quality()
@@ -544,13 +570,7 @@ def explanation(self: AlphaExplorer):  # text, empty where there is nothing to e
         f'{self.window.offsets[i]:+g} has alpha {float(self.alphas[i]):.2f} in place of '
         f'{float(own_alphas[i]):.2f}: {change}.'
     )
-    if self.change() < 2:
-        text += (
-            ' Alpha weighs only what the model looks up in the whole window. The pixels of the '
-            'nearest frames reach the picture whatever alpha is. Importance tells what a frame '
-            'is worth.'
-        )
-    return text
+    return text + self.why_so_little() if self.change() < 2 else text
 
 # %% ../nbs/91_alpha_weights.ipynb #1b5fe15b
 GREEN = PALETTE[2]
@@ -923,7 +943,7 @@ def frame_controls(
         step=0.001,
         orientation='vertical',
         readout=False,
-        layout=widgets.Layout(height='84px', width=f'{width - 4}px', margin='0'),
+        layout=widgets.Layout(height='74px', width=f'{width - 4}px', margin='0'),
         continuous_update=False,
     )
     layout = widgets.Layout(width=f'{width - 4}px', margin='0')
@@ -1082,14 +1102,14 @@ def arrange(self: AlphaPanel):
     compare = widgets.HBox([self.left, self.right, self.zoom])
     pictures = widgets.VBox([compare, self.swipe, in_rows(self.map_kind, self.map_frame), self.map])
     choices = in_rows(self.layer, self.head, self.query, self.x, self.y, self.limit)
-    frames = widgets.VBox([self.graph, self.frame_columns(), choices, self.note])
+    files = in_rows(self.path, *buttons[3:])
+    frames = widgets.VBox([self.graph, self.frame_columns(), choices, files, self.note])
     self.note.layout = widgets.Layout(width=self.graph.layout.width)
     for side in (pictures, frames):
         side.layout = widgets.Layout(flex='0 0 auto', margin='0 8px 0 0')
     self.body.children = [
         in_rows(self.frame, *buttons[:3]),
         in_rows(pictures, frames, align_items='flex-start'),
-        in_rows(self.path, *buttons[3:]),
     ]
 
 # %% ../nbs/91_alpha_weights.ipynb #a023c7a2
@@ -1201,7 +1221,7 @@ def map_picture(self: AlphaPanel):  # picture, and its title
 def graph_figure(self: AlphaPanel):  # matplotlib Figure
     "Draw alphas and importance, each bar above the slider of its frame."
     explorer, selection = self.explorer, self.selection()
-    figure = Figure((self.column * len(self.sliders) / 100, 2.0))
+    figure = Figure((self.column * len(self.sliders) / 100, 1.85))
     upper, lower = (figure.add_axes((0, y, 1, 0.36)) for y in (0.54, 0.02))
     explorer.draw_alphas(upper, **selection)
     title = f'alpha, highest {float(explorer.alphas.max()):.2f}; lines: the model\'s own'
