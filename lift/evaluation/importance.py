@@ -368,6 +368,8 @@ def importance_figure(
         ax.set_title(title)
     for ax in grid[-1]:
         ax.set_xlabel('offset from the target frame')
+        if len(tables) > 1:  # narrow
+            ax.tick_params(axis='x', labelsize='x-small')
     return figure
 
 # %% ../../nbs/66_importance.ipynb #356e7be7
