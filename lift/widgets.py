@@ -13,6 +13,7 @@ import json
 import math
 import os
 import threading
+import time
 from dataclasses import fields, replace
 from datetime import datetime
 from functools import partial
@@ -846,6 +847,7 @@ class AlphaPanel(widgets.VBox):
         self.drawing = None  # the thread that sets controls now: they were not moved by hand
         self.search = None  # explorer, frame and passes while importance is looked for
         self.message, self.note = widgets.HTML(), widgets.HTML()
+        self.told_at = 0  # when the message was shown
         self.fields = clip_fields(explorer_options) | model_fields(explorer_options)
         self.note.add_class('alpha-note')
         self.open_button = button('open', 'Open this clip with these models')
@@ -871,6 +873,7 @@ class AlphaPanel(widgets.VBox):
 def show_message(self: AlphaPanel, text: str = '', is_error: bool = False):
     "Show one line of text, or none."
     self.message.value = one_line(text, is_error)
+    self.told_at = time.monotonic()
 
 
 @patch
@@ -883,8 +886,10 @@ def guarded(
     def run(*_):
         if self.drawing == threading.get_ident():
             return
+        asked_at = time.monotonic()
         with self.lock:
-            self.show_message()
+            if asked_at >= self.told_at:  # else the message came while this waited for its turn
+                self.show_message()
             try:
                 action()
             except (LiftError, OSError) as e:
