@@ -311,11 +311,11 @@ def importance_by_distance(
     return found[['alpha']].join(rounded)
 
 # %% ../../nbs/94_thesis.ipynb #7f76bc44
-def _correlation(table):  # float
+def _correlation(table):  # float; NaN without alphas that differ
     "Return the median over windows of the rank correlation of alpha and importance."
-    windows = table.groupby(['clip', 'frame'])
-    ranks = [w.alpha.corr(w.lost, method='spearman') for _, w in windows]
-    return float(pd.Series(ranks).median())
+    windows = [w for _, w in table.groupby(['clip', 'frame']) if w.alpha.nunique() > 1]
+    ranks = [w.alpha.corr(w.lost, method='spearman') for w in windows if w.lost.nunique() > 1]
+    return float(pd.Series(ranks, dtype=float).median())
 
 
 def _with_interval(row, name):  # str, LaTeX
@@ -351,9 +351,12 @@ def _importance_sentence(record):  # str, LaTeX
             'without all frames from this distance on, '
             f'{_with_interval(far, "lost_with_farther")}'
         )
+    correlation = _correlation(record.windows)
+    if pd.isna(correlation):
+        return f'{text}.'
     return (
         f'{text}. In half of the windows the rank correlation of alpha and importance is above '
-        f'${_correlation(record.windows):.2f}$.'
+        f'${correlation:.2f}$.'
     )
 
 # %% ../../nbs/94_thesis.ipynb #aa987046
