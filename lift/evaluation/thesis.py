@@ -287,7 +287,14 @@ def window_record(path):  # WindowRecord
 def importance_records(results='ablation_results'):  # list of WindowRecord
     "Read all tables of `lift evaluate --importance` in a folder of results, in natural order."
     found = sorted(Path(results).glob('importance/*.importance.csv'), key=natural_key)
-    return [window_record(path) for path in found]
+    records = {path.name.split('.')[0]: window_record(path) for path in found}
+    words = [record.words for record in records.values()]
+    return [
+        record._replace(words=f'{record.words}, {name}')
+        if words.count(record.words) > 1
+        else record
+        for name, record in records.items()
+    ]
 
 # %% ../../nbs/94_thesis.ipynb #439ce490
 def importance_by_distance(
