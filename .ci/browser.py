@@ -28,6 +28,7 @@ except ImportError:
 CHROMIUM = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
               --disable-component-update --disable-sync""".split()
 MINUTES = 60_000  # milliseconds
+STATUS_BAR = 24  # pixels at the lower end of JupyterLab's window
 
 
 def free_port():
@@ -120,7 +121,8 @@ def in_view(page, panel, *names):
     for name in names:
         box = panel.locator(name).first.bounding_box()
         inside = box['x'] >= 0 and box['x'] + box['width'] <= size['width']
-        if not inside or box['y'] < 0 or box['y'] + box['height'] > size['height']:
+        lowest = size['height'] - STATUS_BAR
+        if not inside or box['y'] < 0 or box['y'] + box['height'] > lowest:
             sys.exit(f'{name} is not inside the window of {size}: {box}')
 
 
@@ -182,9 +184,10 @@ def play(page, name, out):
             page.screenshot(path=out / f'{name}-{width}-{what}.png')
 
         photograph('panel')
-        in_view(
-            page, panel, 'img.alpha-prediction', '.alpha-frames', '.alpha-graph', '.swipe-place'
-        )
+        in_view(page, panel, 'img.alpha-prediction', 'img.alpha-map', '.swipe-place')
+        in_view(page, panel, '.alpha-frames', '.alpha-graph', 'button:has-text("export")')
+        if panel.locator('img.alpha-prediction').bounding_box()['width'] < height / 5:
+            sys.exit('the picture does not grow with the window')
         click_patch(page, panel, 0.3 if width == 1280 else 0.7)
         panel.get_by_text('dB lost)').first.wait_for(timeout=8 * MINUTES)  # importance is known
         photograph('importance')

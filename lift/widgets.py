@@ -13,6 +13,7 @@ import json
 import math
 import os
 import threading
+import time
 from dataclasses import fields, replace
 from datetime import datetime
 from functools import partial
@@ -47,6 +48,7 @@ from lift.evaluation.importance import (
 from .interpolators.registry import get_interpolator
 from .machine import replacing
 from .metrics import psnr
+from .model.window import noise_level
 from lift.panels import (
     ClickPicture,
     Player,
@@ -525,6 +527,31 @@ def change(self: AlphaExplorer):  # levels of 256 (RMS)
 
 
 @patch
+def averages_pixels(self: AlphaExplorer):  # bool
+    "Tell whether the model averages the pixels of the whole window, as on noisy footage."
+    average = getattr(self.model.network, 'average', None)
+    if average is None:
+        return False
+    references = [self.clip[self.inputs[i]] for i in self.window.references]
+    return average.applies(noise_level(torch.stack(references)).mean(0, keepdim=True))
+
+
+@patch
+def why_so_little(self: AlphaExplorer):  # text
+    "Say why a weight that was moved far has changed the picture so little."
+    if self.averages_pixels():
+        return (
+            ' The footage is noisy, so alpha is the share of a frame in an average. The frames '
+            'of the average show the same, but for their noise: one can stand in for another.'
+        )
+    return (
+        ' Alpha weighs only what the model looks up in the whole window. The pixels of the '
+        'nearest frames reach the picture whatever alpha is. Importance tells what a frame '
+        'is worth.'
+    )
+
+# %% ../nbs/91_alpha_weights.ipynb #e91why02
+@patch
 def explanation(self: AlphaExplorer):  # text, empty where there is nothing to explain
     "Say what the present weights and frames have changed, and why it may be nothing."
     quality = self.quality()
@@ -544,13 +571,7 @@ def explanation(self: AlphaExplorer):  # text, empty where there is nothing to e
         f'{self.window.offsets[i]:+g} has alpha {float(self.alphas[i]):.2f} in place of '
         f'{float(own_alphas[i]):.2f}: {change}.'
     )
-    if self.change() < 2:
-        text += (
-            ' Alpha weighs only what the model looks up in the whole window. The pixels of the '
-            'nearest frames reach the picture whatever alpha is. Importance tells what a frame '
-            'is worth.'
-        )
-    return text
+    return text + self.why_so_little() if self.change() < 2 else text
 
 # %% ../nbs/91_alpha_weights.ipynb #1b5fe15b
 GREEN = PALETTE[2]
@@ -826,6 +847,7 @@ class AlphaPanel(widgets.VBox):
         self.drawing = None  # the thread that sets controls now: they were not moved by hand
         self.search = None  # explorer, frame and passes while importance is looked for
         self.message, self.note = widgets.HTML(), widgets.HTML()
+        self.told_at = 0  # when the message was shown
         self.fields = clip_fields(explorer_options) | model_fields(explorer_options)
         self.note.add_class('alpha-note')
         self.open_button = button('open', 'Open this clip with these models')
@@ -851,6 +873,7 @@ class AlphaPanel(widgets.VBox):
 def show_message(self: AlphaPanel, text: str = '', is_error: bool = False):
     "Show one line of text, or none."
     self.message.value = one_line(text, is_error)
+    self.told_at = time.monotonic()
 
 
 @patch
@@ -863,8 +886,10 @@ def guarded(
     def run(*_):
         if self.drawing == threading.get_ident():
             return
+        asked_at = time.monotonic()
         with self.lock:
-            self.show_message()
+            if asked_at >= self.told_at:  # else the message came while this waited for its turn
+                self.show_message()
             try:
                 action()
             except (LiftError, OSError) as e:
@@ -923,7 +948,7 @@ def frame_controls(
         step=0.001,
         orientation='vertical',
         readout=False,
-        layout=widgets.Layout(height='84px', width=f'{width - 4}px', margin='0'),
+        layout=widgets.Layout(height='74px', width=f'{width - 4}px', margin='0'),
         continuous_update=False,
     )
     layout = widgets.Layout(width=f'{width - 4}px', margin='0')
@@ -1082,14 +1107,14 @@ def arrange(self: AlphaPanel):
     compare = widgets.HBox([self.left, self.right, self.zoom])
     pictures = widgets.VBox([compare, self.swipe, in_rows(self.map_kind, self.map_frame), self.map])
     choices = in_rows(self.layer, self.head, self.query, self.x, self.y, self.limit)
-    frames = widgets.VBox([self.graph, self.frame_columns(), choices, self.note])
+    files = in_rows(self.path, *buttons[3:])
+    frames = widgets.VBox([self.graph, self.frame_columns(), choices, files, self.note])
     self.note.layout = widgets.Layout(width=self.graph.layout.width)
     for side in (pictures, frames):
         side.layout = widgets.Layout(flex='0 0 auto', margin='0 8px 0 0')
     self.body.children = [
         in_rows(self.frame, *buttons[:3]),
         in_rows(pictures, frames, align_items='flex-start'),
-        in_rows(self.path, *buttons[3:]),
     ]
 
 # %% ../nbs/91_alpha_weights.ipynb #a023c7a2
@@ -1201,7 +1226,7 @@ def map_picture(self: AlphaPanel):  # picture, and its title
 def graph_figure(self: AlphaPanel):  # matplotlib Figure
     "Draw alphas and importance, each bar above the slider of its frame."
     explorer, selection = self.explorer, self.selection()
-    figure = Figure((self.column * len(self.sliders) / 100, 2.0))
+    figure = Figure((self.column * len(self.sliders) / 100, 1.85))
     upper, lower = (figure.add_axes((0, y, 1, 0.36)) for y in (0.54, 0.02))
     explorer.draw_alphas(upper, **selection)
     title = f'alpha, highest {float(explorer.alphas.max()):.2f}; lines: the model\'s own'

@@ -6,11 +6,14 @@
 __all__ = ['SAMPLINGS', 'ROUNDING', 'sampled_offsets', 'window_frames', 'shot_numbers', 'frames_exist', 'EncodedWindow',
            'encoded_window', 'can_be_left_out', 'made_without_each', 'squared_difference', 'patch_means', 'Importance',
            'with_all_frames', 'frame_importance', 'clip_importance', 'importance_table', 'draw_bars', 'draw_column',
-           'importance_figure', 'signed_map']
+           'importance_figure', 'signed_map', 'lost_with_farther', 'WindowKeeper', 'importance_of_targets',
+           'evaluate_importance']
 
 # %% ../../nbs/66_importance.ipynb #4ad9dbf8
+import json
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +25,11 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ..core import LiftError, Window
+from .run import as_frame, read_rows, windowed
+from .targets import TargetRule, find_clips
 from ..interpolators.protocol import Interpolator
+from ..interpolators.registry import get_interpolator
+from ..machine import progress_bar, replacing
 from ..metrics import psnr
 from ..video.cuts import find_cuts
 from ..viz import PALETTE, colorize
@@ -329,23 +336,40 @@ def draw_column(
         ax.plot(places, table[column], '.', color='black', ms=4, alpha=0.6)
     ax.set_xticks(range(len(offsets)), [f'{offset:+g}' for offset in offsets])
 
+# %% ../../nbs/66_importance.ipynb #0b142617
+def _rows_of(tables):  # {column: label of its axis}
+    "List what a figure of importance has to show, from top to bottom."
+    units = {table.unit.iloc[0] for table in tables}
+    rows = {'alpha': 'alpha (sum 1)', 'lost': 'dB lost\nwithout the frame'}
+    if units == {'levels'}:
+        rows['lost'] = 'change without\nthe frame, levels'
+    if all(table.alpha.isna().all() for table in tables):
+        del rows['alpha']
+    return rows
+
 
 def importance_figure(
-    table,  # DataFrame as from `Importance.table` or `importance_table`
+    table,  # DataFrame as from `importance_table`, or {title: DataFrame} to compare several
     size: tuple = (6.3, 3.4),  # (width, height) in inches
+    scale: str = 'linear',  # of the importance; symlog shows small and large values
 ):  # matplotlib Figure
-    "Draw alphas, if there are any, and importance below them."
-    columns = {'alpha': 'alpha (sum 1)', 'lost': f'{table.unit.iloc[0]} lost\nwithout the frame'}
-    if table.unit.iloc[0] == 'levels':
-        columns['lost'] = 'change without\nthe frame, levels'
-    if table.alpha.isna().all():
-        del columns['alpha']
+    "Draw alphas, if there are any, and importance below them; a column for each table."
+    tables = table if isinstance(table, dict) else {'': table}
+    rows = _rows_of(tables.values())
     figure = Figure(size, layout='constrained')
-    axes = figure.subplots(len(columns), 1, sharex=True, squeeze=False)[:, 0]
-    for ax, (column, label) in zip(axes, columns.items()):
-        draw_column(ax, table, column)
-        ax.set_ylabel(label)
-    axes[-1].set_xlabel('offset from the target frame')
+    grid = figure.subplots(len(rows), len(tables), sharex='col', sharey='row', squeeze=False)
+    for axes, (column, label) in zip(grid, rows.items()):
+        axes[0].set_ylabel(label)
+        for ax, one in zip(axes, tables.values()):
+            draw_column(ax, one, column)
+            if column == 'lost' and scale == 'symlog':
+                ax.set_yscale('symlog', linthresh=0.1)
+    for ax, title in zip(grid[0], tables):
+        ax.set_title(title)
+    for ax in grid[-1]:
+        ax.set_xlabel('offset from the target frame')
+        if len(tables) > 1:  # narrow
+            ax.tick_params(axis='x', labelsize='x-small')
     return figure
 
 # %% ../../nbs/66_importance.ipynb #356e7be7
@@ -356,3 +380,98 @@ def signed_map(
     "Colour added error red and removed error blue; white is no change."
     root = added.sign() * added.abs().sqrt()
     return colorize((root + limit).clamp(0, 2 * limit), 2 * limit, 'RdBu_r')
+
+# %% ../../nbs/66_importance.ipynb #cd882859
+def lost_with_farther(
+    model: Interpolator,
+    features: list,  # T results of `encode`, of one sample each
+    offsets,  # [T]
+    valid: Tensor,  # [T] bool
+    target: Tensor,  # [1, 3, H, W] in [0, 1], the true frame
+):  # [T] in dB; NaN where a side would be empty
+    "Measure what is lost without each frame and all frames that are at least as far."
+    distances = torch.as_tensor(offsets).float().abs()
+    quality = with_all_frames(model, features, offsets, valid)[0]
+    lost = torch.full((len(distances),), math.nan)
+    for distance in distances[valid].unique():
+        kept = valid & (distances < distance)
+        nearer = torch.as_tensor(offsets)[kept]
+        if not ((nearer < 0).any() and (nearer > 0).any()):
+            continue
+        frame = model.synthesize(features, offsets, kept).float().cpu().clamp(0, 1)
+        here = valid & (distances == distance)
+        lost[here] = (psnr(quality, target, True) - psnr(frame, target, True)).float()
+    return lost
+
+# %% ../../nbs/66_importance.ipynb #2234ca36
+class WindowKeeper(Interpolator):
+    "Stand in for a model, and keep the last window that it is asked for."
+
+    def __init__(self, model: Interpolator):
+        self.model, self.name = model, model.name
+        self.kept = None  # features, offsets, valid
+
+    def window(self, sampling: str):
+        return self.model.window(sampling)
+
+    def encode(self, frame: Tensor):
+        return self.model.encode(frame)
+
+    def synthesize(self, features: list, offsets, valid=None):
+        self.kept = features, offsets, torch.as_tensor(valid).bool()
+
+
+def importance_of_targets(
+    model: Interpolator,
+    path,  # of a clip
+    targets: list,  # frame numbers, in order
+    rule: TargetRule,
+    device='cpu',
+):  # iterator of DataFrame: frame, offset, alpha, lost, lost_with_farther, unit
+    "Measure the frames around every target of a clip, as the rule of an evaluation shows them."
+    keeper = WindowKeeper(model)
+    with torch.inference_mode():
+        for target, truth, *_ in windowed(keeper, path, targets, rule, device):
+            truth = truth.cpu()
+            table = frame_importance(model, *keeper.kept, truth).table(frame=target)
+            farther = lost_with_farther(model, *keeper.kept, truth)
+            by_offset = dict(zip(keeper.kept[1], farther.tolist()))
+            table.insert(4, 'lost_with_farther', table.offset.map(by_offset))
+            yield table
+
+# %% ../../nbs/66_importance.ipynb #976df5e2
+def _model_with_neighbours(name, rule, device):  # Interpolator
+    "Load a model; LiftError if it has no frame that could be left out."
+    model = get_interpolator(name, device)
+    if model.whole_clip or len(model.window(rule.sampling)) < 3:
+        raise LiftError(
+            f'{model.name}: sees no window of which a frame could be left out: '
+            'name a model first that does, such as lift15'
+        )
+    return model
+
+
+def evaluate_importance(
+    csv,  # a table of `lift evaluate`
+    paths,  # the same clips
+    model: str = 'lift15',  # as for `get_interpolator`
+    device='cpu',
+):  # DataFrame: clip, and the columns of `importance_of_targets`
+    "Measure the frames around all targets of a table; write .importance.csv beside it."
+    csv, clips = Path(csv), {c.name: c.path for c in find_clips(paths)}
+    record = json.loads(csv.with_suffix('.json').read_text(encoding='utf-8'))
+    rule = TargetRule(**record['settings']['task'])
+    model = _model_with_neighbours(model, rule, device)
+    rows = as_frame(read_rows(csv).values())
+    targets = rows[rows.model == model.name].groupby('clip').frame.apply(sorted)
+    found = []
+    for name in progress_bar(list(targets.index)):
+        for table in importance_of_targets(model, clips[name], targets[name], rule, device):
+            found.append(table.assign(clip=name))
+    if not found:
+        raise LiftError(f'{csv}: has no row of {model.name}')
+    table = pd.concat(found, ignore_index=True)
+    table.insert(0, 'clip', table.pop('clip'))
+    with replacing(csv.with_suffix('.importance.csv')) as temporary:
+        table.to_csv(temporary, index=False, float_format='%.5g')
+    return table
