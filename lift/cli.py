@@ -560,6 +560,14 @@ def _print_strata(options, device):
     print(thirds.to_string(float_format='{:+.2f}'.format))
 
 
+def _check_degradation(options):
+    "LiftError for noise or compression that does not exist."
+    if options.noise is not None and not 0 <= options.noise <= 255:  # not a number, too
+        raise LiftError(f'--noise {options.noise:g}: give a standard deviation of 0 to 255 levels')
+    if options.crf is not None and not 0 <= options.crf <= 51:
+        raise LiftError(f'--crf {options.crf}: give 0 (no loss) to 51 (worst), or leave it away')
+
+
 def _check_strata(options):
     "LiftError for models that have no gain over RIFE, or results that would be replaced."
     if 'rife' not in [name.strip() for name in options.models.split(',')]:
@@ -578,6 +586,7 @@ def evaluate(options):  # exit status
 
     if not options.paths:
         raise LiftError('name at least one video or folder')
+    _check_degradation(options)
     if options.strata and not options.csv:
         raise LiftError('--strata keeps its results beside the table: give --csv too')
     if options.strata:
