@@ -99,10 +99,14 @@ def demo(options):
     out = options.out
     if options.frames < 5:
         raise LiftError(f'--frames {options.frames}: give at least 5')
-    table = run_demo(out, pick_device(options.device), options.frames, options.overwrite)
+
+    def show(table):
+        print()
+        print(table.to_string(index=False, float_format='{:.3f}'.format), flush=True)
+
+    device = pick_device(options.device)
+    table = run_demo(out, device, options.frames, options.overwrite, show)
     film, sheet = out / 'demo.mp4', out / 'contact-sheet.jpg'
-    print()
-    print(table.to_string(index=False, float_format='{:.3f}'.format))
     print(f'\n{film}: original and double rate side by side, at speed and four times slower')
     print(f"{sheet}: truth, methods, details with errors, what LIFT's stages say")
     print(verdict(table))
@@ -438,11 +442,15 @@ def _found_frames(options, net, device):  # list of numbers; None if nothing is 
         range_text,
         repairable,
     )
+    from lift.video.times import lost_bytes
 
     source, target = options.source, options.target
     faults = find_faults(source)
     numbers = repairable(faults)
     print('\n'.join(map(str, faults)) or f'{source}: nothing found')
+    lost = None if needs_repair(faults) else lost_bytes(source)
+    if lost:
+        print(f'{source}: {lost}, but no frame seems to be missing')
     if faults and _is_sheet(target):
         _save_sheet(fault_sheet(source, faults, net, device), target)
     elif not needs_repair(faults):
@@ -551,13 +559,15 @@ def _print_strata(options, device):
     "Print the gain over RIFE by thirds of each stratum."
     from lift.evaluation.strata import evaluate_strata
 
+    def show(table):
+        thirds = table.pivot_table(
+            index=['sampling', 'model', 'stratum'], columns='tercile', values='gain', sort=False
+        )
+        print('\nGain over RIFE in dB by third of each stratum:')
+        print(thirds.to_string(float_format='{:+.2f}'.format), flush=True)
+
     with sole_writer(options.csv):
-        table = evaluate_strata(options.csv, list(options.paths), device=device)
-    thirds = table.pivot_table(
-        index=['sampling', 'model', 'stratum'], columns='tercile', values='gain', sort=False
-    )
-    print('\nGain over RIFE in dB by third of each stratum:')
-    print(thirds.to_string(float_format='{:+.2f}'.format))
+        evaluate_strata(options.csv, list(options.paths), device=device, show=show)
 
 
 def _check_degradation(options):
@@ -572,11 +582,11 @@ def _check_strata(options):
     "LiftError for models that have no gain over RIFE, or results that would be replaced."
     if 'rife' not in [name.strip() for name in options.models.split(',')]:
         raise LiftError('--strata tells gains over RIFE: add rife to --models')
-    if not options.csv.exists():
-        beside = ('.strata.csv', '.gains.csv', '.gains.png')
-        results = [options.csv.with_suffix(suffix) for suffix in beside]
-        check_outputs(results, options.paths, options.overwrite)
-        check_writable(*results)
+    beside = ('.strata.csv', '.gains.csv', '.gains.png')
+    kept, *results = [options.csv.with_suffix(suffix) for suffix in beside]
+    if not (options.csv.exists() and kept.exists()):  # else they are its own
+        check_outputs([kept, *results], options.paths, options.overwrite)
+    check_writable(kept, *results)
 
 # %% ../nbs/95_cli.ipynb #4ee8c68f
 @command(EvaluateOptions, models=('model',))

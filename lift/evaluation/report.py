@@ -24,6 +24,8 @@ from matplotlib.figure import Figure
 
 from ..core import LiftError
 from lift.evaluation.run import (
+    SHEET_COMMENT,
+    Unwritten,
     as_frame,
     asked_models,
     evaluate,
@@ -404,16 +406,22 @@ def _save_sheet(table, paths, models, path, against, count, options):
     gain = gains(table, against)
     if gain[gain.model == shown].gain.isna().all():
         return
-    fields = ('sampling', 'factor', 'every', 'limit', 'protocol')
+    fields = ('sampling', 'factor', 'every', 'limit', 'protocol', 'noise', 'crf')
     rule = TargetRule(**{name: options[name] for name in fields if name in options})
     arithmetic = {name: options[name] for name in ('device', 'dtype') if name in options}
     pair = named[shown], named[against]
     picture = best_and_worst(table, paths, rule, *pair, count, **arithmetic)
     with writing(path) as beside:
-        picture.save(beside, 'JPEG', quality=88)
+        picture.save(beside, 'JPEG', quality=88, comment=SHEET_COMMENT)
     print(f'\n{path}: the best and the worst frames of {shown}')
 
 # %% ../../nbs/56_report.ipynb #6f61e88e
+def _print_page(table, against):
+    "Print the table of an evaluation."
+    if len(table):
+        print(to_markdown(evaluation_page(compare_models(table, against), against)), flush=True)
+
+
 def run_evaluate(
     paths,  # clips: as for `find_clips`
     models=('lift15', 'rife', 'blend', 'minterpolate'),  # a list, or one text with commas
@@ -426,12 +434,16 @@ def run_evaluate(
     is_first = rank_and_world()[0] == 0
     with sole_writer(csv if is_first else None):  # of several ranks, each holds its own file
         models = asked_models(models)
-        table = evaluate(paths, models, csv=csv, **options)
-        if len(table) and is_first:
-            print(to_markdown(evaluation_page(compare_models(table, against), against)))
-            if csv and sheet:
-                picture = Path(csv).with_suffix('.jpg')
-                _save_sheet(table, paths, models, picture, against, sheet, options)
+        try:
+            table = evaluate(paths, models, csv=csv, **options)
+        except Unwritten as e:
+            _print_page(e.table, against)  # it took work
+            raise
+        if is_first:
+            _print_page(table, against)
+        if len(table) and is_first and csv and sheet:
+            picture = Path(csv).with_suffix('.jpg')
+            _save_sheet(table, paths, models, picture, against, sheet, options)
         skipped = table.attrs['skipped']
         for reason in skipped.values():
             print(f'lift: {reason}: skipped', file=sys.stderr)

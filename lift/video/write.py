@@ -640,6 +640,7 @@ class StreamPlan:
     ways: dict  # number of the stream: 'copy', 'convert', 'attach' or 'cover'
     notes: tuple  # texts: what is left out
     late: dict = field(default_factory=dict)  # number of the stream: see `described`
+    skip: dict = field(default_factory=dict)  # number of the stream: first packets to leave out
 
 
 _cover_types = {'mjpeg': 'image/jpeg', 'png': 'image/png'}  # codec: MIME type
@@ -720,10 +721,20 @@ def _fate_of(stream, suffix, container, packet):
     return None, [_note_of(stream, suffix, container, packet)]
 
 
+def _damaged_begin(source, stream, suffix, packet):  # number of packets
+    "Count the first packets of sound that a container refuses, although it takes later ones."
+    if packet is None or stream.type != 'audio' or not fits(stream, suffix):
+        return 0
+    with open_video(source) as (container, _):
+        packets = (p for p in container.demux(container.streams[stream.index]) if p.size)
+        taken = (n for n, p in enumerate(islice(packets, 20)) if fits(stream, suffix, p))
+        return next(taken, 0)
+
+
 @lru_cache(64)
 def _planned(source, changed, suffix):
     "Make the plan; `changed` says which state of the file it belongs to."
-    ways, notes, late = {}, [], {}
+    ways, notes, late, skip = {}, [], {}, {}
     with open_video(source) as (container, main):
         packets = first_packets(container)
         for stream in container.streams:
@@ -734,11 +745,14 @@ def _planned(source, changed, suffix):
                 late[stream.index] = packet.pos
             with described(source, stream, late.get(stream.index)) as known:
                 way, new_notes = _fate_of(known, suffix, container, packet)
+                damaged = 0 if way else _damaged_begin(source, known, suffix, packet)
+                if damaged:  # is told in the end
+                    way, new_notes, skip[stream.index] = 'copy', [], damaged
             notes += new_notes
             if way:
                 ways[stream.index] = way
     messages = (f'{source}: its {note}' for note in notes if note)
-    return StreamPlan(ways, tuple(dict.fromkeys(messages)), late)
+    return StreamPlan(ways, tuple(dict.fromkeys(messages)), late, skip)
 
 
 def plan_streams(
@@ -885,9 +899,11 @@ class StreamCopy:
         self.covers = []  # packets that are written first
         self.waiting = None  # the next packet, if it was read already
         self.faults = {}  # what is damaged: number of times by text
+        self.marked = {}  # by stream: the part of a packet before that was marked corrupt
         self.tries = 8  # errors of the demuxer after which nothing more is read
         self.reached = {}  # by stream: when its last packet ends, seconds after its start
         plan = plan_streams(source, self.suffix)
+        self.skip = dict(plan.skip)  # by stream: first packets that are still to be left out
         self.ends = dict.fromkeys(plan.late)  # of late streams: where their last packet ends
         for index, way in plan.ways.items():
             with described(source, self.input.streams[index], plan.late.get(index)) as stream:
@@ -975,6 +991,7 @@ def _fetch(self: StreamCopy):
         self._note_end(packet)
         if self.clock:
             self.clock.place(packet)
+        self._note_corrupt(packet)
         self.waiting = packet
     return True
 
@@ -987,8 +1004,22 @@ def note_fault(self: StreamCopy, error):
     "Count an error of something copied; raise one of the disk."
     if isinstance(error, LiftError) or getattr(error, 'errno', None) in _DISK_ERRORS:
         raise error
-    reason = _reason(error).lower()
+    self._count(_reason(error).lower())
+
+
+@patch
+def _count(self: StreamCopy, reason):
     self.faults[reason] = self.faults.get(reason, 0) + 1
+
+
+@patch
+def _note_corrupt(self: StreamCopy, packet):
+    "Count a packet that the demuxer marked as corrupt, once another follows in the same part."
+    index = packet.stream.index
+    part, _ = self.clock.last.get(index, (0, None)) if self.clock else (0, None)
+    if self.marked.get(index) == part:
+        self._count('a packet is corrupt')
+    self.marked[index] = part if packet.is_corrupt else None
 
 
 @patch
@@ -1050,6 +1081,10 @@ def _write(self: StreamCopy, packet):
     "Write one packet; a damaged one that the container refuses is left out, and noted."
     index = packet.stream.index
     taker = self.streams.get(index)
+    if self.skip.get(index):
+        self.skip[index] -= 1
+        self._count('a first packet cannot be read')
+        return
     packet = taker and taker.take(packet)
     if not packet:
         return
