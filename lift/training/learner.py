@@ -933,6 +933,7 @@ def _tidy(self: Learner, resume: bool):
     remove = [] if resume else list_checkpoints(self.folder)
     for place in (self.folder, self.folder / 'checkpoints'):
         remove += place.glob('.*.safetensors.*')
+        remove += place.glob('.tmp??????')  # safetensors writes to such a file first
     for path in remove:
         path.unlink(missing_ok=True)
 
