@@ -899,7 +899,7 @@ class StreamCopy:
         self.covers = []  # packets that are written first
         self.waiting = None  # the next packet, if it was read already
         self.faults = {}  # what is damaged: number of times by text
-        self.marked = {}  # by stream: the part of a packet before that was marked corrupt
+        self.marked = {}  # by stream: seconds of the last packet, and of those marked as corrupt
         self.tries = 8  # errors of the demuxer after which nothing more is read
         self.reached = {}  # by stream: when its last packet ends, seconds after its start
         plan = plan_streams(source, self.suffix)
@@ -989,9 +989,9 @@ def _fetch(self: StreamCopy):
         if packet.dts is None and packet.pts is None:
             continue
         self._note_end(packet)
+        self._note_corrupt(packet)
         if self.clock:
             self.clock.place(packet)
-        self._note_corrupt(packet)
         self.waiting = packet
     return True
 
@@ -1010,16 +1010,6 @@ def note_fault(self: StreamCopy, error):
 @patch
 def _count(self: StreamCopy, reason):
     self.faults[reason] = self.faults.get(reason, 0) + 1
-
-
-@patch
-def _note_corrupt(self: StreamCopy, packet):
-    "Count a packet that the demuxer marked as corrupt, once another follows in the same part."
-    index = packet.stream.index
-    part, _ = self.clock.last.get(index, (0, None)) if self.clock else (0, None)
-    if self.marked.get(index) == part:
-        self._count('a packet is corrupt')
-    self.marked[index] = part if packet.is_corrupt else None
 
 
 @patch
@@ -1053,6 +1043,25 @@ def fault_texts(self: StreamCopy):  # list
         if seconds > 1:
             texts.append(f'{self.source}: its audio ends {float(seconds):.1f} s early')
     return texts
+
+# %% ../../nbs/07_write.ipynb #07f00007
+_TORN = Fraction(1, 4)  # seconds: so near to its end a recording may be torn
+
+
+@patch
+def _note_corrupt(self: StreamCopy, packet):
+    "Count a packet that the demuxer marked as corrupt, unless a recording ends there."
+    ticks = packet.pts if packet.dts is None else packet.dts
+    time = ticks * packet.time_base
+    last, marked = self.marked.get(packet.stream.index, (time, []))
+    if not 0 <= time - last <= 1:  # the clock jumps
+        marked = []
+    waiting = [corrupt for corrupt in marked if time - corrupt <= _TORN]
+    for _ in range(len(marked) - len(waiting)):
+        self._count('a packet is corrupt')
+    if packet.is_corrupt:
+        waiting.append(time)
+    self.marked[packet.stream.index] = time, waiting
 
 # %% ../../nbs/07_write.ipynb #a98e30ed
 @patch
