@@ -450,6 +450,20 @@ def run_evaluate(
         return 1 if skipped else 0
 
 # %% ../../nbs/56_report.ipynb #b3ca5c7e
+def _is_record(record):  # bool
+    "Tell whether a record holds what a leaderboard takes from it, each of the right type."
+    try:
+        settings, last = record['settings'], record['runs'][-1]
+        texts = [last[key] for key in ('command', 'machine', 'date')]
+        mappings = [settings['models'], settings['task'], last['versions']]
+        is_known = last['commit'] is None or isinstance(last['commit'], str)
+    except (LookupError, TypeError):
+        return False
+    mappings.append(record.get('skipped', {}))
+    is_known &= all(isinstance(text, str) for text in texts)
+    return is_known and all(isinstance(mapping, dict) for mapping in mappings)
+
+
 def _record_of(csv):  # dict
     "Read the record beside a finished table."
     beside = csv.with_suffix('.json')
@@ -457,14 +471,11 @@ def _record_of(csv):  # dict
         raise LiftError(
             f'{csv}: its settings ({beside.name}) are missing: a figure without them says nothing'
         )
-    needed = {'command', 'commit', 'machine', 'date', 'versions'}
     try:
         record = json.loads(beside.read_text())
-        is_record = {'models', 'task'} <= record['settings'].keys()
-        is_record &= needed <= record['runs'][-1].keys()
-    except (ValueError, LookupError, TypeError, AttributeError):
-        is_record = False
-    if not is_record:
+    except ValueError:
+        record = None
+    if not _is_record(record):
         raise LiftError(f'{beside}: is no record of lift evaluate: make the table again')
     if 'skipped' not in record:
         raise LiftError(f'{csv}: is not finished: run lift evaluate once more')

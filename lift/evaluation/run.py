@@ -474,7 +474,9 @@ def _old_record(csv):  # dict
         record = json.loads(beside.read_text())
     except ValueError:
         raise LiftError(f'{beside}: cannot be read: {remedy}') from None
-    if not isinstance(record, dict) or not {'settings', 'clips', 'runs'} <= record.keys():
+    kinds = dict(settings=dict, clips=dict, runs=list)
+    values = record if isinstance(record, dict) else {}
+    if not all(isinstance(values.get(key), kind) for key, kind in kinds.items()):
         raise LiftError(f'{beside}: is no record of lift evaluate: {remedy}')
     return record
 
