@@ -16,12 +16,12 @@ import json
 import multiprocessing
 import os
 import queue
+import re
 import shlex
 import time
 import warnings
 from collections import Counter, deque
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from csv import Error as CSVError
 from csv import reader, writer
 from dataclasses import asdict
@@ -379,7 +379,7 @@ def describe_model(
         facts |= dict(file=file.name, sha256=digest[:16])
     return facts
 
-# %% ../../nbs/54_run.ipynb #13175312
+# %% ../../nbs/54_run.ipynb #54f00001
 def row_key(row):  # (clip, frame, model)
     "Return what identifies a row."
     return row[0], int(row[1]), row[3]
@@ -393,6 +393,20 @@ def _other_table(path):  # LiftError
     )
 
 
+_number = re.compile(r'[-+]?(\d+\.?\d*(e[-+]?\d+)?|inf)|nan', re.ASCII)  # as `as_text` writes it
+
+
+def _is_row(row, columns):  # bool
+    "Tell whether a line of a table holds what its columns say."
+    if len(row) != len(columns):
+        return False
+    place = dict(zip(columns, row))
+    if not re.fullmatch(r'\d{1,15}', place['frame'], re.ASCII) or not place['t']:
+        return False
+    figures = (place[name] for name in ('t', *METRICS, 'seconds', 'ie') if place.get(name))
+    return all(_number.fullmatch(text) for text in figures)
+
+# %% ../../nbs/54_run.ipynb #13175312
 def _parsed(path, text):  # list of rows
     "Parse the text of a table; LiftError for another table or a damaged line."
     try:
@@ -403,7 +417,7 @@ def _parsed(path, text):  # list of rows
     if header not in (TABLE_COLUMNS, COLUMNS):
         raise _other_table(path)
     for number, row in enumerate(lines[1:], 2):
-        if len(row) != len(header) or not row[1].isdigit():
+        if not _is_row(row, header):
             raise LiftError(
                 f'{path}: line {number} is damaged: remove it, and it will be done again'
             )
@@ -585,7 +599,7 @@ def _raise_failures(futures):
         for future in futures:
             if future.done():
                 future.result()
-    except BrokenProcessPool:
+    except BrokenExecutor:
         raise LiftError(
             'a worker was killed, perhaps for lack of memory: '
             'run it again with fewer workers; finished rows are kept'
