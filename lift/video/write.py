@@ -565,8 +565,13 @@ def described(
         yield stream
         return
     options = {'skip_initial_bytes': str(byte)}
-    with av.open(f'file:{source}', options=options, metadata_errors='replace') as container:
-        yield next((s for s in container.streams if s.id == stream.id), stream)
+    with ExitStack() as stack:
+        known = stream
+        with suppress(av.FFmpegError):  # of a damaged file nothing more is known
+            again = av.open(f'file:{source}', options=options, metadata_errors='replace')
+            streams = stack.enter_context(again).streams
+            known = next((s for s in streams if s.id == stream.id), stream)
+        yield known
 
 # %% ../../nbs/07_write.ipynb #e7270118
 _formats = {'.mp4': 'mp4', '.mov': 'mov', '.mkv': 'matroska', '.webm': 'webm'}
