@@ -1005,6 +1005,8 @@ def _finish(self: Learner):
             f'{self.folder}: the final weights could not be written: make room, and run the '
             f'same command again; it goes on from {good.name if good else "the beginning"}'
         )
+    if self.is_main:
+        (self.folder / BEGUN).unlink(missing_ok=True)  # where no checkpoint could be written
     self.stop_reason = 'finished'
 
 

@@ -1668,11 +1668,12 @@ def __enter__(self: VideoWriter):
 
 # %% ../../nbs/07_write.ipynb #e759a98d
 def _count_frames(path):  # int
-    "Count the frames that a finished video shows."
-    with open_video(path) as (container, stream):
+    "Count the frames that a finished video shows; 0 for one that cannot be opened."
+    with suppress(LiftError), open_video(path) as (container, stream):
         codec = stream.codec_context.name
         packets = (bytes(packet) for packet in container.demux(stream) if packet.size)
         return sum(not shows_nothing(data, codec) for data in packets)
+    return 0
 
 
 @patch
