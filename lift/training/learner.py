@@ -980,6 +980,10 @@ def _begin(self: Learner):
 @patch
 def _check_folder(self: Learner):
     "LiftError if weights cannot be written into the run's folder: try it before the first step."
+    if str(self.folder).encode(errors='ignore') != os.fsencode(self.folder):
+        raise LiftError(
+            f'{self.folder}: is no name in UTF-8, which TensorBoard needs: choose another folder'
+        )
     probe = self.folder / f'.probe.safetensors.{owner_mark()}'
     try:
         self.folder.mkdir(parents=True, exist_ok=True)
