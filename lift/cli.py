@@ -99,10 +99,14 @@ def demo(options):
     out = options.out
     if options.frames < 5:
         raise LiftError(f'--frames {options.frames}: give at least 5')
-    table = run_demo(out, pick_device(options.device), options.frames, options.overwrite)
+
+    def show(table):
+        print()
+        print(table.to_string(index=False, float_format='{:.3f}'.format), flush=True)
+
+    device = pick_device(options.device)
+    table = run_demo(out, device, options.frames, options.overwrite, show)
     film, sheet = out / 'demo.mp4', out / 'contact-sheet.jpg'
-    print()
-    print(table.to_string(index=False, float_format='{:.3f}'.format))
     print(f'\n{film}: original and double rate side by side, at speed and four times slower')
     print(f"{sheet}: truth, methods, details with errors, what LIFT's stages say")
     print(verdict(table))
@@ -441,11 +445,15 @@ def _found_frames(options, net, device):  # list of numbers; None if nothing is 
         range_text,
         repairable,
     )
+    from lift.video.times import lost_bytes
 
     source, target = options.source, options.target
     faults = find_faults(source)
     numbers = repairable(faults)
     print('\n'.join(map(str, faults)) or f'{source}: nothing found')
+    lost = None if needs_repair(faults) else lost_bytes(source)
+    if lost:
+        print(f'{source}: {lost}, but no frame seems to be missing')
     if faults and _is_sheet(target):
         _save_sheet(fault_sheet(source, faults, net, device), target)
     elif not needs_repair(faults):
@@ -557,13 +565,23 @@ def _print_strata(options, device):
     "Print the gain over RIFE by thirds of each stratum."
     from lift.evaluation.strata import evaluate_strata
 
+    def show(table):
+        thirds = table.pivot_table(
+            index=['sampling', 'model', 'stratum'], columns='tercile', values='gain', sort=False
+        )
+        print('\nGain over RIFE in dB by third of each stratum:')
+        print(thirds.to_string(float_format='{:+.2f}'.format), flush=True)
+
     with sole_writer(options.csv):
-        table = evaluate_strata(options.csv, list(options.paths), device=device)
-    thirds = table.pivot_table(
-        index=['sampling', 'model', 'stratum'], columns='tercile', values='gain', sort=False
-    )
-    print('\nGain over RIFE in dB by third of each stratum:')
-    print(thirds.to_string(float_format='{:+.2f}'.format))
+        evaluate_strata(options.csv, list(options.paths), device=device, show=show)
+
+
+def _check_degradation(options):
+    "LiftError for noise or compression that does not exist."
+    if options.noise is not None and not 0 <= options.noise <= 255:  # not a number, too
+        raise LiftError(f'--noise {options.noise:g}: give a standard deviation of 0 to 255 levels')
+    if options.crf is not None and not 0 <= options.crf <= 51:
+        raise LiftError(f'--crf {options.crf}: give 0 (no loss) to 51 (worst), or leave it away')
 
 
 def _print_importance(options, device):
@@ -577,7 +595,7 @@ def _print_importance(options, device):
     print(f'\n{model}: dB lost without a frame, and without it and all that are as far:')
     print(means.to_string(float_format='{:.3f}'.format, na_rep=''))
 
-# %% ../nbs/95_cli.ipynb #c25e95a1
+# %% ../nbs/95_cli.ipynb #0b31581b
 SECOND_TABLES = dict(
     strata=('.strata.csv', '.gains.csv', '.gains.png'), importance=('.importance.csv',)
 )
@@ -590,10 +608,11 @@ def _check_second_tables(options):
         raise LiftError(f'--{asked[0]} keeps its results beside the table: give --csv too')
     if options.strata and 'rife' not in [name.strip() for name in options.models.split(',')]:
         raise LiftError('--strata tells gains over RIFE: add rife to --models')
-    if asked and not options.csv.exists():
-        results = [options.csv.with_suffix(end) for name in asked for end in SECOND_TABLES[name]]
-        check_outputs(results, options.paths, options.overwrite)
-        check_writable(*results)
+    for name in asked:
+        kept, *others = [options.csv.with_suffix(end) for end in SECOND_TABLES[name]]
+        if not (options.csv.exists() and kept.exists()):  # else they are its own
+            check_outputs([kept, *others], options.paths, options.overwrite)
+        check_writable(kept, *others)
 
 # %% ../nbs/95_cli.ipynb #4ee8c68f
 @command(EvaluateOptions, models=('model',))
@@ -603,6 +622,7 @@ def evaluate(options):  # exit status
 
     if not options.paths:
         raise LiftError('name at least one video or folder')
+    _check_degradation(options)
     _check_second_tables(options)
     device = str(pick_device(options.device))
     status = _score(options, device)

@@ -11,6 +11,7 @@ __all__ = ['LIMITS', 'CONFIGS', 'LiftError', 'look_up', 'limit', 'TooLarge', 'ch
 import difflib
 import os
 import re
+from collections.abc import Hashable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import get_args
@@ -32,14 +33,16 @@ def look_up(
     what: str,  # kind of name for the message: 'model', 'configuration key'
 ):  # the value
     "Return the value of a name; LiftError suggests the nearest name, or lists all."
-    if name in known:
+    if isinstance(name, Hashable) and name in known:
         return known[name]
     near = difflib.get_close_matches(str(name), [str(k) for k in known], 1)
     if near:
         hint = f'did you mean {near[0]!r}?'
     else:
         hint = f"known are {', '.join(map(str, known))}"
-    raise LiftError(f'unknown {what} {name!r}: {hint}')
+    shown = repr(name)
+    shown = shown if len(shown) < 100 else f'{shown[:99]}…'
+    raise LiftError(f'unknown {what} {shown}: {hint}')
 
 # %% ../nbs/00_core.ipynb #086bbe55
 LIMITS = dict(

@@ -66,7 +66,7 @@ class FrameCache:
         "Name the folder of a clip."
         files = [path] if path.is_file() else list_pictures(path)
         state = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in files]
-        clip = short_hash(str(path.resolve()), self.store and self.short_side, self.store)
+        clip = short_hash(os.path.realpath(path), self.store and self.short_side, self.store)
         return self.folder / f'{clip}-{short_hash(state)}'
 
     def facts(self, path):  # dict, or None where the clip is not in the cache

@@ -281,10 +281,11 @@ def _clips(self: BaseVideoDataset):  # list of (name, path)
     "List the clips of all roots."
     names, paths, clips = set(), set(), []
     for root in self.roots:
-        new = [(name, path) for name, path in self.find(root) if path.resolve() not in paths]
+        found = [(name, path, os.path.realpath(path)) for name, path in self.find(root)]
+        new = [(name, path) for name, path, real in found if real not in paths]
         clips += [(_free_name(name, names), path) for name, path in new]
         names |= {name for name, _ in clips}
-        paths |= {path.resolve() for _, path in new}
+        paths |= {real for _, _, real in found}
     return clips
 
 

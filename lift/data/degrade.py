@@ -30,8 +30,10 @@ class Degradation:
     crf: int = None  # quality of an H.264 encoding, 0 to 51; None for none
 
     def __post_init__(self):
-        if self.sigma < 0 or not 0 <= self.shot <= 1 or self.blur < 0:
-            raise LiftError(f'{self}: give sigma and blur of at least 0, and shot from 0 to 1')
+        for name, most in dict(sigma=255, shot=1, blur=100).items():
+            value = getattr(self, name)
+            if not 0 <= value <= most:  # not a number, too
+                raise LiftError(f'{name}={value}: give a number from 0 to {most}')
         if self.crf is not None and not 0 <= self.crf <= 51:
             raise LiftError(f'crf={self.crf}: H.264 knows 0 (lossless) to 51 (worst)')
 

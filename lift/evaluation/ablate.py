@@ -16,6 +16,7 @@ import json
 import re
 import shlex
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -48,7 +49,7 @@ from lift.evaluation.report import (
 from .statistics import mean_gain, summarize
 from ..hybrid.phases import EXPERIMENTS, HybridTrainConfig, create_hybrid_learner
 from ..interpolators.registry import get_interpolator
-from ..machine import pick_device, provenance, replacing, sole_writer
+from ..machine import pick_device, provenance, replacing, sole_writer, writing
 from ..metrics import psnr, quantize, ssim_matlab
 from ..model.lift import create_lift_model
 from ..options import one_spelling
@@ -728,19 +729,30 @@ def draw(
     return figure
 
 # %% ../../nbs/93_ablations.ipynb #bbe7ca3f
+def _save_figures(figure, out: Path):
+    "Save a figure in both formats, each whole or not at all."
+    for kind in ('png', 'pdf'):
+        with tempfile.TemporaryDirectory() as place, writing(out / f'figure.{kind}') as beside:
+            whole = Path(place) / f'figure.{kind}'
+            save_figure(figure, whole)
+            shutil.copyfile(whole, beside)
+
+
 def write_results(
     out: Path, suite: Suite, name: str, budget: str, config: TrainConfig, frames: pd.DataFrame
 ):  # the summary
     "Write tables and figure from the rows."
     summary = compare_variants(frames, suite.baseline)
     page, caption = suite_page(summary, suite), caption_of(suite, budget, config, summary)
-    summary.round(6).to_csv(out / 'summary.csv', index=False)
-    (out / 'table.md').write_text(f'{caption}\n\n{to_markdown(page)}\n', encoding='utf-8')
-    tex = suite_latex(summary, suite, caption, f'{name}-{budget}')
-    (out / 'table.tex').write_text(tex, encoding='utf-8')
-    figure = draw(summary, frames, suite)
-    for kind in ('png', 'pdf'):
-        save_figure(figure, out / f'figure.{kind}')
+    texts = {
+        'summary.csv': summary.round(6).to_csv(index=False),
+        'table.md': f'{caption}\n\n{to_markdown(page)}\n',
+        'table.tex': suite_latex(summary, suite, caption, f'{name}-{budget}'),
+    }
+    for file, text in texts.items():
+        with writing(out / file) as beside:
+            beside.write_text(text, encoding='utf-8')
+    _save_figures(draw(summary, frames, suite), out)
     return summary
 
 # %% ../../nbs/93_ablations.ipynb #fbe8707b
@@ -925,11 +937,11 @@ def _save(out: Path, frames, record, facts):
     "Write the rows, provenance and configuration so far, each file in one step."
 
     def write(name, text):
-        with replacing(out / name) as beside:
+        with writing(out / name) as beside:
             beside.write_text(text)
 
     write('config.yaml', yaml.safe_dump(facts, sort_keys=False))
-    with replacing(out / 'frames.csv') as beside:
+    with writing(out / 'frames.csv') as beside:
         frames.to_csv(beside, index=False)
     write('provenance.json', json.dumps(record, indent=1))
 
@@ -1083,9 +1095,9 @@ def _missing_runs(a: Ablation, frames, runs, facts, val, plans, resume):  # all 
             continue
         rows, runs[key] = _run_one(a, variant, seed, facts['data'], val, plans, resume)
         frames = pd.concat([frames, rows], ignore_index=True) if len(frames) else rows
+        _report_run(a, variant, seed, rows, runs[key]['seconds'])  # before the disk may be full
         record = dict(command=a.command(), runs=runs) | provenance(a.command(), a.device)
         _save(a.place, frames, record, facts | _done_so_far(a, frames))
-        _report_run(a, variant, seed, rows, runs[key]['seconds'])
     return frames
 
 # %% ../../nbs/93_ablations.ipynb #2649f9ed

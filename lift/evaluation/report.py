@@ -24,6 +24,8 @@ from matplotlib.figure import Figure
 
 from ..core import LiftError
 from lift.evaluation.run import (
+    SHEET_COMMENT,
+    Unwritten,
     as_frame,
     asked_models,
     evaluate,
@@ -404,16 +406,22 @@ def _save_sheet(table, paths, models, path, against, count, options):
     gain = gains(table, against)
     if gain[gain.model == shown].gain.isna().all():
         return
-    fields = ('sampling', 'factor', 'every', 'limit', 'protocol')
+    fields = ('sampling', 'factor', 'every', 'limit', 'protocol', 'noise', 'crf')
     rule = TargetRule(**{name: options[name] for name in fields if name in options})
     arithmetic = {name: options[name] for name in ('device', 'dtype') if name in options}
     pair = named[shown], named[against]
     picture = best_and_worst(table, paths, rule, *pair, count, **arithmetic)
     with writing(path) as beside:
-        picture.save(beside, 'JPEG', quality=88)
+        picture.save(beside, 'JPEG', quality=88, comment=SHEET_COMMENT)
     print(f'\n{path}: the best and the worst frames of {shown}')
 
 # %% ../../nbs/56_report.ipynb #6f61e88e
+def _print_page(table, against):
+    "Print the table of an evaluation."
+    if len(table):
+        print(to_markdown(evaluation_page(compare_models(table, against), against)), flush=True)
+
+
 def run_evaluate(
     paths,  # clips: as for `find_clips`
     models=('lift15', 'rife', 'blend', 'minterpolate'),  # a list, or one text with commas
@@ -426,18 +434,36 @@ def run_evaluate(
     is_first = rank_and_world()[0] == 0
     with sole_writer(csv if is_first else None):  # of several ranks, each holds its own file
         models = asked_models(models)
-        table = evaluate(paths, models, csv=csv, **options)
-        if len(table) and is_first:
-            print(to_markdown(evaluation_page(compare_models(table, against), against)))
-            if csv and sheet:
-                picture = Path(csv).with_suffix('.jpg')
-                _save_sheet(table, paths, models, picture, against, sheet, options)
+        try:
+            table = evaluate(paths, models, csv=csv, **options)
+        except Unwritten as e:
+            _print_page(e.table, against)  # it took work
+            raise
+        if is_first:
+            _print_page(table, against)
+        if len(table) and is_first and csv and sheet:
+            picture = Path(csv).with_suffix('.jpg')
+            _save_sheet(table, paths, models, picture, against, sheet, options)
         skipped = table.attrs['skipped']
         for reason in skipped.values():
             print(f'lift: {reason}: skipped', file=sys.stderr)
         return 1 if skipped else 0
 
 # %% ../../nbs/56_report.ipynb #b3ca5c7e
+def _is_record(record):  # bool
+    "Tell whether a record holds what a leaderboard takes from it, each of the right type."
+    try:
+        settings, last = record['settings'], record['runs'][-1]
+        texts = [last[key] for key in ('command', 'machine', 'date')]
+        mappings = [settings['models'], settings['task'], last['versions']]
+        is_known = last['commit'] is None or isinstance(last['commit'], str)
+    except (LookupError, TypeError):
+        return False
+    mappings.append(record.get('skipped', {}))
+    is_known &= all(isinstance(text, str) for text in texts)
+    return is_known and all(isinstance(mapping, dict) for mapping in mappings)
+
+
 def _record_of(csv):  # dict
     "Read the record beside a finished table."
     beside = csv.with_suffix('.json')
@@ -445,14 +471,11 @@ def _record_of(csv):  # dict
         raise LiftError(
             f'{csv}: its settings ({beside.name}) are missing: a figure without them says nothing'
         )
-    needed = {'command', 'commit', 'machine', 'date', 'versions'}
     try:
         record = json.loads(beside.read_text())
-        is_record = {'models', 'task'} <= record['settings'].keys()
-        is_record &= needed <= record['runs'][-1].keys()
-    except (ValueError, LookupError, TypeError, AttributeError):
-        is_record = False
-    if not is_record:
+    except ValueError:
+        record = None
+    if not _is_record(record):
         raise LiftError(f'{beside}: is no record of lift evaluate: make the table again')
     if 'skipped' not in record:
         raise LiftError(f'{csv}: is not finished: run lift evaluate once more')

@@ -9,6 +9,7 @@ __all__ = ['STRATA', 'TERCILES', 'halfway_flows', 'gaussian_mean', 'luminance', 
            'evaluate_strata']
 
 # %% ../../nbs/58_strata.ipynb #d782bf8b
+import io
 from collections import deque
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from ..core import LiftError, crop_to, pad_to_multiple
 from .run import as_frame, read_rows
 from .statistics import gains, mean_gain
 from .targets import find_clips
-from ..machine import progress_bar
+from ..machine import progress_bar, writing
 from ..model.rife import IFNet, load_rife
 from ..video.read import read_video
 from ..viz import PALETTE, TEXT_WIDTH, print_style, save_figure
@@ -556,26 +557,53 @@ def _missing_targets(rows, existing, clips, csv):  # {clip: frames}
         missing[name] = sorted(frames)
     return missing
 
+# %% ../../nbs/58_strata.ipynb #58f00002
+def _kept_strata(path):  # DataFrame
+    "Read the strata that earlier runs have computed; LiftError for another file."
+    columns = ['clip', 'frame', *STRATA]
+    if not path.exists():
+        return pd.DataFrame(columns=columns)
+    try:
+        strata = pd.read_csv(path, dtype=dict.fromkeys(STRATA, float) | {'clip': str, 'frame': int})
+    except (ValueError, OSError):  # other columns, other values, not text
+        strata = pd.DataFrame()
+    if list(strata.columns) != columns:
+        raise LiftError(f'{path}: is no table of strata: move it away, and it is made again')
+    return strata
 
+
+def _computed_strata(path, missing, clips, device):  # DataFrame
+    "Compute the strata that are missing, and keep them."
+    strata = _kept_strata(path)
+    net = load_rife().to(device) if missing else None
+    for name in progress_bar(list(missing)):
+        new = strata_of(clips[name], missing[name], net, name, device=device)
+        strata = pd.concat([strata, new], ignore_index=True) if len(strata) else new
+        with writing(path) as beside:
+            strata.to_csv(beside, index=False, float_format='%.5g')
+        strata = _kept_strata(path)
+    return strata
+
+# %% ../../nbs/58_strata.ipynb #58f00004
 def evaluate_strata(
     csv,  # a table of `lift evaluate`
     paths,  # the same clips
     reference: str = 'rife',
     device='cpu',
+    show=None,  # function of the result, called before it is written
 ):  # DataFrame, as from `gain_by_tercile`
     "Compute gains by third for a table; write .strata.csv, .gains.csv and .gains.png beside it."
     csv, clips = Path(csv), {c.name: c.path for c in find_clips(paths)}
     rows, kept = as_frame(read_rows(csv).values()), csv.with_suffix('.strata.csv')
-    strata = pd.DataFrame(columns=['clip', 'frame', *STRATA])
-    if kept.exists():
-        strata = pd.read_csv(kept, dtype={'clip': str})
-    missing = _missing_targets(rows, strata, clips, csv)
-    net = load_rife().to(device)
-    for name in progress_bar(list(missing)):
-        new = strata_of(clips[name], missing[name], net, name, device=device)
-        strata = pd.concat([strata, new], ignore_index=True) if len(strata) else new
-        strata.to_csv(kept, index=False, float_format='%.5g')
+    missing = _missing_targets(rows, _kept_strata(kept), clips, csv)
+    strata = _computed_strata(kept, missing, clips, device)
     table = gain_by_tercile(rows, strata, reference)
-    table.to_csv(csv.with_suffix('.gains.csv'), index=False, float_format='%.4f')
-    save_figure(plot_gains(table), csv.with_suffix('.gains.png'))
+    if show:  # the disk may become full
+        show(table)
+    with writing(csv.with_suffix('.gains.csv')) as beside:
+        table.to_csv(beside, index=False, float_format='%.4f')
+    figure = io.BytesIO()
+    save_figure(plot_gains(table), figure)
+    with writing(csv.with_suffix('.gains.png')) as beside:
+        beside.write_bytes(figure.getvalue())
     return table

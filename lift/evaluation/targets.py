@@ -76,14 +76,19 @@ def _clips_at(
     )
 
 # %% ../../nbs/53_targets.ipynb #884b49c8
+def _written(name):  # str
+    "Spell the bytes of a name that are no UTF-8, so that any table can hold it."
+    return name.encode(errors='backslashreplace').decode()
+
+
 def _name(
     path,
     parts: int,  # how many of its last parts; 0 for the name without suffix
 ):  # str
     "Name a path by its last parts."
     if parts:
-        return '/'.join(path.parts[-parts:])
-    return path.stem if path.is_file() else path.name
+        return _written('/'.join(path.parts[-parts:]))
+    return _written(path.stem if path.is_file() else path.name)
 
 
 def _distinct_names(paths):  # list of str

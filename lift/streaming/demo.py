@@ -397,27 +397,30 @@ def run_demo(
     device='cpu',  # as for `pick_device`
     frames: int = 25,  # of each shot, at most
     overwrite: bool = False,  # replace the three files of an earlier demo
+    show=None,  # function of the table, called before anything is written
 ):  # the table
     "Rebuild, compare and draw; write demo.mp4, contact-sheet.jpg and demo.csv."
     film, sheet, csv = (Path(out) / name for name in DEMO_FILES)
     with sole_writer(film):
         check_outputs((film, sheet, csv), overwrite=overwrite)
         check_writable(film, sheet, csv)
-        return _write_demo(film, sheet, csv, device, frames)
+        return _write_demo(film, sheet, csv, device, frames, show)
 
 
-def _write_demo(film, sheet, csv, device, frames):  # the table
+def _write_demo(film, sheet, csv, device, frames, show):  # the table
     "Do the work of `run_demo`."
     shots = demo_shots(frames)
     models = {name: get_interpolator(name, device) for name in METHODS}
     lift15 = models['lift15']
     results, scores = compare(shots, models, device)
     table = demo_table(scores)
+    if show:  # the disk may become full
+        show(table)
+    with writing(csv) as beside:
+        table.to_csv(beside, index=False, float_format='%.4f')
     steps = write_film(film, shots, lift15, device)
     for _ in progress_bar(steps, total=sum(2 * len(shot.frames) for shot in shots)):
         pass
     with writing(sheet) as beside:
         draw_sheet(shots, results, lift15, device).save(beside, 'JPEG', quality=78)
-    with writing(csv) as beside:
-        table.to_csv(beside, index=False, float_format='%.4f')
     return table

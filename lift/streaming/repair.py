@@ -59,6 +59,8 @@ from lift.video.times import (
     LONGEST_HOLE,
     Damage,
     Timeline,
+    gaps_text,
+    lost_bytes,
     picture_number,
     timeline,
     usual_gap,
@@ -487,6 +489,7 @@ class Repair:
         self.notes = [] if line.missing and fill else list(line.notes)
         check_numbers(self.spoilt, len(line.times), source)
         self.reading = Reading(self.info.path, self.plan.line)
+        self.fill = fill
         self.kept = set()  # numbers of the source's frames that go into the output
         self.names = self._names(fill)
         self.originals = self._originals()
@@ -644,6 +647,15 @@ def lost_frames(
 
 # %% ../../nbs/64_repair.ipynb #83a68a3c
 @patch
+def _lost(self: Repair):  # texts
+    "Say what the source has lost beside the damage that has a place, and what is not filled."
+    gaps = None if self.fill else gaps_text(self.plan.line)
+    texts = [gaps] if self.reading.damage else [lost_bytes(self.info.path), gaps]
+    reason = '; '.join(filter(None, texts))
+    return [f'{self.info.path}: {reason}: see `lift repair --find`'] if reason else []
+
+
+@patch
 def report(
     self: Repair,
     seconds: float,  # that the work took, without the comparison
@@ -670,7 +682,7 @@ def report(
         tuple(doubtful),
         guessed_stretches(times, places, line.period),
         self.advice,
-        tuple(self.writer.faults),
+        (*self.writer.faults, *self._lost()),
     )
 
 # %% ../../nbs/64_repair.ipynb #67930291

@@ -17,6 +17,7 @@ import os
 import re
 import warnings
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, get_args
@@ -204,6 +205,7 @@ _texts = dict(  # for fields whose comment says nothing
 )
 
 
+@lru_cache
 def _comments(kind: type):  # {field: comment}
     "Collect the comments of the fields of a dataclass, inherited ones too."
     found = {}

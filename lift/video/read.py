@@ -10,6 +10,7 @@ __all__ = ['may_be_transparent', 'VideoInfo', 'DamagedVideo', 'as_spans', 'Pictu
 import io
 import math
 import re
+import zlib
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -638,6 +639,35 @@ def _pillow_header(path):
         kind = picture.format, picture.mode, coding, str(chroma), alpha
     return PictureHeader(path, (h, w), turn, kind, alpha)
 
+# %% ../../nbs/06_read.ipynb #06f00002
+_PNG_TEXTS = (b'tEXt', b'zTXt', b'iTXt')
+_LARGEST_PROFILE = 2**24  # bytes
+
+
+def _is_bomb(profile: bytes):  # bool
+    "Tell whether the content of an iCCP chunk unpacks to far more than a colour profile."
+    _, _, packed = profile.partition(b'\0')
+    try:
+        found = zlib.decompressobj().decompress(packed[1:], _LARGEST_PROFILE + 1)
+    except zlib.error:
+        return False
+    return len(found) > _LARGEST_PROFILE
+
+
+def _without_bombs(data: bytes):  # bytes
+    "Leave texts and a huge profile out of a PNG; other files stay as they are."
+    if not data.startswith(b'\x89PNG\r\n\x1a\n'):
+        return data
+    kept, at = [data[:8]], 8
+    while at + 12 <= len(data):
+        kind, end = data[at + 4 : at + 8], at + 12 + int.from_bytes(data[at : at + 4], 'big')
+        is_whole = end <= len(data)
+        is_huge = kind == b'iCCP' and _is_bomb(data[at + 8 : end - 4])
+        if not (is_whole and (kind in _PNG_TEXTS or is_huge)):
+            kept.append(data[at:end])
+        at = end
+    return b''.join([*kept, data[at:]])
+
 # %% ../../nbs/06_read.ipynb #ab41fd65
 def _pillow_reads(data):
     "Return whether Pillow can decode all of a picture."
@@ -661,7 +691,7 @@ def _first_frame(data, **options):
 def _decode_picture(path):
     "Return a picture file as a decoded frame, with its colour tags and its rotation."
     try:
-        data = path.read_bytes()
+        data = _without_bombs(path.read_bytes())
         try:
             return _first_frame(data, err_detect='crccheck+explode')
         except (av.FFmpegError, StopIteration):

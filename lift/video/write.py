@@ -565,8 +565,13 @@ def described(
         yield stream
         return
     options = {'skip_initial_bytes': str(byte)}
-    with av.open(f'file:{source}', options=options, metadata_errors='replace') as container:
-        yield next((s for s in container.streams if s.id == stream.id), stream)
+    with ExitStack() as stack:
+        known = stream
+        with suppress(av.FFmpegError):  # of a damaged file nothing more is known
+            again = av.open(f'file:{source}', options=options, metadata_errors='replace')
+            streams = stack.enter_context(again).streams
+            known = next((s for s in streams if s.id == stream.id), stream)
+        yield known
 
 # %% ../../nbs/07_write.ipynb #e7270118
 _formats = {'.mp4': 'mp4', '.mov': 'mov', '.mkv': 'matroska', '.webm': 'webm'}
@@ -640,6 +645,7 @@ class StreamPlan:
     ways: dict  # number of the stream: 'copy', 'convert', 'attach' or 'cover'
     notes: tuple  # texts: what is left out
     late: dict = field(default_factory=dict)  # number of the stream: see `described`
+    skip: dict = field(default_factory=dict)  # number of the stream: first packets to leave out
 
 
 _cover_types = {'mjpeg': 'image/jpeg', 'png': 'image/png'}  # codec: MIME type
@@ -720,10 +726,20 @@ def _fate_of(stream, suffix, container, packet):
     return None, [_note_of(stream, suffix, container, packet)]
 
 
+def _damaged_begin(source, stream, suffix, packet):  # number of packets
+    "Count the first packets of sound that a container refuses, although it takes later ones."
+    if packet is None or stream.type != 'audio' or not fits(stream, suffix):
+        return 0
+    with open_video(source) as (container, _):
+        packets = (p for p in container.demux(container.streams[stream.index]) if p.size)
+        taken = (n for n, p in enumerate(islice(packets, 20)) if fits(stream, suffix, p))
+        return next(taken, 0)
+
+
 @lru_cache(64)
 def _planned(source, changed, suffix):
     "Make the plan; `changed` says which state of the file it belongs to."
-    ways, notes, late = {}, [], {}
+    ways, notes, late, skip = {}, [], {}, {}
     with open_video(source) as (container, main):
         packets = first_packets(container)
         for stream in container.streams:
@@ -734,11 +750,14 @@ def _planned(source, changed, suffix):
                 late[stream.index] = packet.pos
             with described(source, stream, late.get(stream.index)) as known:
                 way, new_notes = _fate_of(known, suffix, container, packet)
+                damaged = 0 if way else _damaged_begin(source, known, suffix, packet)
+                if damaged:  # is told in the end
+                    way, new_notes, skip[stream.index] = 'copy', [], damaged
             notes += new_notes
             if way:
                 ways[stream.index] = way
     messages = (f'{source}: its {note}' for note in notes if note)
-    return StreamPlan(ways, tuple(dict.fromkeys(messages)), late)
+    return StreamPlan(ways, tuple(dict.fromkeys(messages)), late, skip)
 
 
 def plan_streams(
@@ -885,9 +904,11 @@ class StreamCopy:
         self.covers = []  # packets that are written first
         self.waiting = None  # the next packet, if it was read already
         self.faults = {}  # what is damaged: number of times by text
+        self.marked = {}  # by stream: seconds of the last packet, and of those marked as corrupt
         self.tries = 8  # errors of the demuxer after which nothing more is read
         self.reached = {}  # by stream: when its last packet ends, seconds after its start
         plan = plan_streams(source, self.suffix)
+        self.skip = dict(plan.skip)  # by stream: first packets that are still to be left out
         self.ends = dict.fromkeys(plan.late)  # of late streams: where their last packet ends
         for index, way in plan.ways.items():
             with described(source, self.input.streams[index], plan.late.get(index)) as stream:
@@ -973,6 +994,7 @@ def _fetch(self: StreamCopy):
         if packet.dts is None and packet.pts is None:
             continue
         self._note_end(packet)
+        self._note_corrupt(packet)
         if self.clock:
             self.clock.place(packet)
         self.waiting = packet
@@ -987,7 +1009,11 @@ def note_fault(self: StreamCopy, error):
     "Count an error of something copied; raise one of the disk."
     if isinstance(error, LiftError) or getattr(error, 'errno', None) in _DISK_ERRORS:
         raise error
-    reason = _reason(error).lower()
+    self._count(_reason(error).lower())
+
+
+@patch
+def _count(self: StreamCopy, reason):
     self.faults[reason] = self.faults.get(reason, 0) + 1
 
 
@@ -1023,6 +1049,25 @@ def fault_texts(self: StreamCopy):  # list
             texts.append(f'{self.source}: its audio ends {float(seconds):.1f} s early')
     return texts
 
+# %% ../../nbs/07_write.ipynb #07f00007
+_TORN = Fraction(1, 4)  # seconds: so near to its end a recording may be torn
+
+
+@patch
+def _note_corrupt(self: StreamCopy, packet):
+    "Count a packet that the demuxer marked as corrupt, unless a recording ends there."
+    ticks = packet.pts if packet.dts is None else packet.dts
+    time = ticks * packet.time_base
+    last, marked = self.marked.get(packet.stream.index, (time, []))
+    if not 0 <= time - last <= 1:  # the clock jumps
+        marked = []
+    waiting = [corrupt for corrupt in marked if time - corrupt <= _TORN]
+    for _ in range(len(marked) - len(waiting)):
+        self._count('a packet is corrupt')
+    if packet.is_corrupt:
+        waiting.append(time)
+    self.marked[packet.stream.index] = time, waiting
+
 # %% ../../nbs/07_write.ipynb #a98e30ed
 @patch
 def _fill_times(self: StreamCopy, packet):
@@ -1050,6 +1095,10 @@ def _write(self: StreamCopy, packet):
     "Write one packet; a damaged one that the container refuses is left out, and noted."
     index = packet.stream.index
     taker = self.streams.get(index)
+    if self.skip.get(index):
+        self.skip[index] -= 1
+        self._count('a first packet cannot be read')
+        return
     packet = taker and taker.take(packet)
     if not packet:
         return
@@ -1619,11 +1668,12 @@ def __enter__(self: VideoWriter):
 
 # %% ../../nbs/07_write.ipynb #e759a98d
 def _count_frames(path):  # int
-    "Count the frames that a finished video shows."
-    with open_video(path) as (container, stream):
+    "Count the frames that a finished video shows; 0 for one that cannot be opened."
+    with suppress(LiftError), open_video(path) as (container, stream):
         codec = stream.codec_context.name
         packets = (bytes(packet) for packet in container.demux(stream) if packet.size)
         return sum(not shows_nothing(data, codec) for data in packets)
+    return 0
 
 
 @patch

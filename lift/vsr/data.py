@@ -15,7 +15,6 @@ import io
 import json
 import warnings
 from collections import Counter, deque
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
@@ -33,7 +32,7 @@ from tyro.conf import Positional
 from ..core import Config, LiftError, look_up
 from ..data.datasets import spread_evenly
 from ..data.loaders import BatchMaker, prefetch_workers
-from ..machine import check_apart, replacing
+from ..machine import check_apart, replacing, sole_writer
 from ..metrics import quantize
 from ..options import one_spelling
 from ..video.cuts import split_at_cuts
@@ -547,11 +546,13 @@ def windows_around(
 ):  # iterator of (frame number, [2·reach+1, 3, H, W])
     "Read windows around frames of a video, in order; no more than one is kept in memory."
     ring, centres = deque(maxlen=2 * reach + 1), set(centres)
-    with suppress(DamagedVideo):  # the frames before the damage are good
+    try:
         for frame in read_video(path, through=False):
             ring.append(frame)
             if frame.index - reach in centres:
                 yield frame.index - reach, torch.cat([f.tensor() for f in ring])
+    except DamagedVideo as e:
+        warnings.warn(f'{e}: what precedes the damage is used', stacklevel=2)
 
 # %% ../../nbs/81_vsr_data.ipynb #7bdd10f1
 def fitting_formats(p: Preparation, width: int, height: int):  # list of names
@@ -653,17 +654,14 @@ def _write_videos(p: Preparation, place: Path):
 def prepare(p: Preparation):  # dict: pictures by format
     "Make the data set of a category; videos that give nothing are left out with a warning."
     place = category_folder(p.out, p.category)
-    new = [folder for folder in place.parents if not folder.exists()]
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(place) as unfinished:
-            total = _write_videos(p, unfinished)
-    except OSError as e:
-        raise LiftError(f'{place}: cannot be written ({e.strerror}): give another --out') from None
-    finally:
-        for folder in new:  # the deepest first; those that hold something stay
-            with suppress(OSError):
-                folder.rmdir()
+    with sole_writer(place):
+        check_data_place(place, p.videos, p.overwrite)  # another process may have been faster
+        try:
+            with replacing(place) as unfinished:
+                total = _write_videos(p, unfinished)
+        except OSError as e:
+            reason = e.strerror or e
+            raise LiftError(f'{place}: cannot be written ({reason}): give another --out') from None
     return dict(total)
 
 
