@@ -118,6 +118,12 @@ def better_column(
     return Column('clips better', text)
 
 # %% ../../nbs/56_report.ipynb #9bafeb51
+def _page_title(column, columns):  # str
+    "Name a column; where columns of several groups have the same title, with its group."
+    titles = [other.title for other in columns]
+    return column.title if titles.count(column.title) == 1 else f'{column.group}: {column.title}'
+
+
 def as_page(
     summary: pd.DataFrame,  # a row for each row of the page
     columns: list,  # of Column
@@ -126,7 +132,7 @@ def as_page(
 ):  # DataFrame of text, with the index of the summary
     "Write a summary as text."
     rows = list(summary.itertuples())
-    texts = {column.title: [column.text(row) for row in rows] for column in columns}
+    texts = {_page_title(c, columns): [c.text(row) for row in rows] for c in columns}
     page = pd.DataFrame(texts, index=summary.index)
     below = pd.DataFrame.from_dict(lines or {}, orient='index')
     page = pd.concat([page, below]).fillna('')
