@@ -685,7 +685,7 @@ def _strata_part(names):  # str
 def results_latex(shown, strata):  # str; list of Exhibit, names of figures
     "Write the text of the chapter."
     suites = [e for e in shown if e.source.name == 'frames.csv']
-    windows = [e for e in shown if e.name == 'importance']
+    windows = [e for e in shown if e.name in ('importance', 'window')]
     tables = [e for e in shown if e not in suites and e not in windows]
     parts = ['% Made by `lift thesis` from recorded results: do not edit numbers by hand.', METHOD]
     for title, group in ((COMPARISON, tables), (IMPORTANCE, windows), (ABLATIONS, suites)):
