@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['SETTINGS', 'BASELINES', 'Blend', 'is_one_window', 'stored_as', 'autocast', 'for_inference', 'fixed_seed', 'Rife',
            'default_from_rgb', 'default_to_rgb', 'padded_clip', 'pulled', 'filtered', 'minterpolate', 'even_run',
-           'Minterpolate', 'NetworkInterpolator', 'LiftInterpolator', 'as_graph', 'baseline', 'lift_interpolator']
+           'Minterpolate', 'NetworkInterpolator', 'LiftInterpolator', 'as_graph', 'whole_blocks', 'baseline',
+           'lift_interpolator']
 
 # %% ../../nbs/51_baselines.ipynb #127e7fec
 from contextlib import contextmanager
@@ -379,6 +380,17 @@ def prepare(self: LiftInterpolator, features: list, offsets, valid=None):  # Fus
         return self.model.fusion_inputs(features, *window)
 
 
+def whole_blocks(
+    inputs,  # with a method part(rows, columns)
+    rows: slice,  # of pixels; it begins at a multiple of 16
+    columns: slice,
+    make,  # function of such inputs -> [B, 3, H, W]
+):  # [B, 3, h, w]
+    "Make a part of a frame, from inputs that reach to the next multiples of 16."
+    frame = make(inputs.part(*(slice(s.start, -(-s.stop // 16) * 16) for s in (rows, columns))))
+    return frame[..., : rows.stop - rows.start, : columns.stop - columns.start]
+
+
 @patch
 @torch.inference_mode()
 def region(
@@ -388,10 +400,8 @@ def region(
     columns: slice,
 ):  # [B, 3, h, w], not clamped
     "Make a part of the frame."
-    around = [slice(s.start, -(-s.stop // 16) * 16) for s in (rows, columns)]
     with autocast(inputs.flows.device, self.dtype):
-        frame = self.model.fuse(inputs.part(*around)).frame
-    return frame[..., : rows.stop - rows.start, : columns.stop - columns.start]
+        return whole_blocks(inputs, rows, columns, lambda part: self.model.fuse(part).frame)
 
 # %% ../../nbs/51_baselines.ipynb #51de0001
 @patch
@@ -412,10 +422,8 @@ def filmed_region(
     columns: slice,
 ):  # [B, 3, h, w], not clamped
     "Clean a part of a filmed frame."
-    part = inputs.part(*(slice(s.start, -(-s.stop // 16) * 16) for s in (rows, columns)))
     with autocast(inputs.image.device, self.dtype):
-        frame = self.model.denoise(part)
-    return frame[..., : rows.stop - rows.start, : columns.stop - columns.start]
+        return whole_blocks(inputs, rows, columns, self.model.denoise)
 
 
 @patch
