@@ -398,6 +398,19 @@ def _add_entry(record: dict, kind: str, entry: dict):
     entries.append(entry)
 
 
+def _are_entries(value, *names):  # bool
+    "Tell whether a value is a list of entries with numbers of these names."
+    is_list = isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+    return is_list and all(isinstance(e.get(n), (int, float)) for e in value for n in names)
+
+
+def _faults_of(record: dict):  # list of names
+    "Name the parts of a record that are not what a run writes."
+    needs = {kind: ['step'] for kind in _metrics} | dict(sessions=['start', 'end', 'seconds'])
+    found = [k for k, names in needs.items() if not _are_entries(record[k], *names)]
+    return found if isinstance(record['config'], dict) else ['config', *found]
+
+
 def _read_record(path: Path):  # dict
     "Read `run.json`; LiftError for anything else."
     if not path.is_file():
@@ -415,6 +428,12 @@ def _read_record(path: Path):  # dict
     missing = [k for k in ('config', 'sessions', *_metrics) if k not in names]
     if missing:
         raise LiftError(f"{path}: is no record of a run (without {', '.join(missing)})")
+    faults = _faults_of(record)
+    if faults:
+        raise LiftError(
+            f"{path}: is damaged ({', '.join(faults)}): "
+            'take it from a backup, or remove it to go on without what it held'
+        )
     return record
 
 
@@ -498,7 +517,7 @@ class RunRecord(Callback):
         for kind in _metrics:
             old[kind] = [e for e in old[kind] if e['step'] <= step]
         for last in old['sessions'][-1:]:
-            last |= dict(reason=last['reason'] or 'killed', end=max(last['end'], step))
+            last |= dict(reason=last.get('reason') or 'killed', end=max(last['end'], step))
         self.record |= old
 
 # %% ../../nbs/42_tracking.ipynb #74dd2f7e

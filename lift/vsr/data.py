@@ -29,7 +29,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from tyro.conf import Positional
 
-from ..core import Config, LiftError, look_up
+from ..core import Config, LiftError, check_limit, look_up
 from ..data.datasets import spread_evenly
 from ..data.loaders import BatchMaker, prefetch_workers
 from ..machine import check_apart, replacing, sole_writer
@@ -293,6 +293,7 @@ def check_numbers(
             )
         if type(value) is not int or value < 1:
             raise LiftError(f'{key}: {name}: {value!r} should be a whole number of at least 1')
+        check_limit('values', value, f'{key}: {name}')
     return {name: given.get(name, default) for name in names}
 
 
