@@ -29,7 +29,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from tyro.conf import Positional
 
-from ..core import Config, LiftError, check_limit, look_up
+from ..core import Config, LiftError, look_up
 from ..data.datasets import spread_evenly
 from ..data.loaders import BatchMaker, prefetch_workers
 from ..machine import check_apart, replacing, sole_writer
@@ -291,9 +291,8 @@ def check_numbers(
             raise LiftError(
                 f'{key}: has no entry for {name}, which is in formats: add one, such as {name}: 2'
             )
-        if type(value) is not int or value < 1:
-            raise LiftError(f'{key}: {name}: {value!r} should be a whole number of at least 1')
-        check_limit('values', value, f'{key}: {name}')
+        if type(value) is not int or not 1 <= value <= 10**9:
+            raise LiftError(f'{key}: {name}: {value!r} should be a whole number from 1 to 10^9')
     return {name: given.get(name, default) for name in names}
 
 
