@@ -110,7 +110,8 @@ def usual_mode(
     folder,  # that exists
 ):  # int, such as 0o644
     "Return the permissions that a new file in a folder gets."
-    probe = Path(folder) / f'.mode.{os.getpid()}.{threading.get_ident()}'
+    remove_leftovers(folder, '.mode.')
+    probe = Path(folder) / f'.mode.{owner_mark()}.{threading.get_ident()}'
     with open(probe, 'wb') as f:
         mode = os.fstat(f.fileno()).st_mode & 0o777
     os.unlink(probe)
@@ -167,7 +168,8 @@ def check_writable(
     for path in map(Path, filter(None, paths)):
         if path.is_dir():
             raise LiftError(f'{path}: is a folder: name a file in it')
-        trial = path.with_name(f'.{owner_mark()}.trial')
+        remove_leftovers(path.parent, '.trial.')
+        trial = path.with_name(f'.trial.{owner_mark()}')
         missing = [folder for folder in path.parents if not os.path.lexists(folder)]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
