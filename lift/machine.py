@@ -110,7 +110,6 @@ def usual_mode(
     folder,  # that exists
 ):  # int, such as 0o644
     "Return the permissions that a new file in a folder gets."
-    remove_leftovers(folder, '.mode.')
     probe = Path(folder) / f'.mode.{owner_mark()}.{threading.get_ident()}'
     with open(probe, 'wb') as f:
         mode = os.fstat(f.fileno()).st_mode & 0o777
@@ -168,7 +167,8 @@ def check_writable(
     for path in map(Path, filter(None, paths)):
         if path.is_dir():
             raise LiftError(f'{path}: is a folder: name a file in it')
-        remove_leftovers(path.parent, '.trial.')
+        for begin in ('.trial.', '.mode.'):
+            remove_leftovers(path.parent, begin)
         trial = path.with_name(f'.trial.{owner_mark()}')
         missing = [folder for folder in path.parents if not os.path.lexists(folder)]
         try:
