@@ -347,15 +347,17 @@ def fuse(
     alphas: Tensor = None,  # [B, T] in place of the model's own
     with_start: bool = False,  # also blend before any correction
 ):  # FusionResult
-    "Fuse the nearest frames; where they are noisy, average the whole window."
+    "Fuse the nearest frames; where they are noisy, average the whole window instead."
     window = inputs.whole_window
     if window is None:
         return self.fusion(inputs, alphas, with_start)
-    result = self.fusion(inputs, None, with_start)
+    share = self.average.share(window.noise)
+    result = self.fusion(inputs, None, with_start, fine=bool((share < 1).any()))
     visibility = result.motion.visibility[:, :1]
     aligned = result.aligned.unbind(1)
-    frame, alphas, weights = self.average(result.frame, visibility, window, alphas, aligned)
-    return replace(result, frame=frame, alphas=alphas, weights=weights)
+    change, alphas, weights = self.average(result.base, visibility, window, alphas, aligned)
+    start = torch.lerp(result.frame, result.base, share[:, None, None, None])
+    return replace(result, frame=start + change, alphas=alphas, weights=weights)
 
 # %% ../../nbs/22_fused.ipynb #7c1f0e02
 @dataclass(frozen=True)
@@ -428,7 +430,7 @@ def denoise(
 ):  # [B, 3, H, W]
     "Clean a filmed frame."
     visibility = torch.full_like(inputs.image[:, :1], 0.5)
-    return self.average(inputs.image, visibility, inputs.window)[0]
+    return inputs.image + self.average(inputs.image, visibility, inputs.window)[0]
 
 # %% ../../nbs/22_fused.ipynb #f472a0a9
 def result_stages(
@@ -436,9 +438,11 @@ def result_stages(
     size: tuple,  # (H, W) of the frame
 ):  # dict: flow, start, base, candidate_weights, weights
     "Crop the intermediate results of the fusion."
-    stages = {n: crop_to(getattr(result, n), size) for n in ('start', 'base', 'candidate_weights')}
+    stages = {n: crop_to(getattr(result, n), size) for n in ('start', 'base')}
     stages['flow'] = crop_to(result.motion.flows, size)
-    stages['weights'] = None
+    stages['candidate_weights'] = stages['weights'] = None
+    if result.candidate_weights is not None:
+        stages['candidate_weights'] = crop_to(result.candidate_weights, size)
     if result.weights is not None:
         stages['weights'] = crop_to(result.weights, size, 8)
     return stages

@@ -185,14 +185,19 @@ class WindowAverage(nn.Module):
 
     def __init__(self, width: int = 24):
         super().__init__()
-        self.look = nn.Conv2d(3 * 4 * 4 + 1, width, 3, 1, 1)
+        self.look = nn.Conv2d(3, width, 4, 4)
+        self.doubt = nn.Conv2d(1, width, 1, bias=False)
         self.when = nn.Linear(width, width)
         self.level = nn.Linear(1, width)
         self.common = nn.Conv2d(width, width, 1)
         self.mix = nn.Conv2d(width, width, 1)
         self.score = nn.Conv2d(width, 1, 1)
         self.guess_score = nn.Conv2d(width, 1, 1)
-        self.clean = UNet(4 * 9 + 2, 4 * 3, (32, 48, 64), (1, 1, 2), (1, 1))
+        self.clean = UNet(4 * 6 + 2, 4 * 3, (32, 48, 64), (1, 1, 2), (1, 1))
+
+    def share(self, noise: Tensor):  # [B] in [0, 1]
+        "Tell how much the average counts at these levels [B]."
+        return ((noise - self.begins) / (self.whole - self.begins)).clamp(0, 1)
 
     def applies(self, noise: Tensor):  # bool
         "Tell whether any of these levels [B] is high enough."
@@ -227,18 +232,16 @@ def descriptions(
 ):  # list of K × [B, width, H/4, W/4]
     "Describe how each frame departs, how doubtful its path is, and when it was filmed."
     order, level = inputs.order, inputs.noise.clamp(min=1)[:, None, None] / 255
-    # patches of 4×4 pixels and their neighbours are seen without cutting them out
-    pixels = F.pixel_shuffle(self.look.weight[:, :-1], 4).contiguous()
     doubt = F.avg_pool2d(inputs.doubt.clamp(max=4), 2)
-    doubt = F.conv2d(doubt.flatten(0, 1)[:, None], self.look.weight[:, -1:], None, 1, 1)
+    doubt = self.doubt(doubt.flatten(0, 1)[:, None])
     times = positional_encoding(order.offsets.where(order.exists, 0), self.when.in_features)
     codes = self.when(times.to(level.dtype)) + self.level(16 * level)
     known = doubt.unflatten(0, codes.shape[:2]) + codes[..., None, None]
     scale = 1 / (2 * level[..., None])
     described = []
     for departure, rest in zip(departures, known.unbind(1)):
-        scaled = (departure * scale).clamp(-8, 8)
-        described.append(F.relu(F.conv2d(scaled, pixels, self.look.bias, 4, 4) + rest))
+        scaled = (departure * scale).clamp_(-8, 8)
+        described.append(self.look(scaled).add_(rest).relu_())
     return described
 
 
@@ -254,12 +257,11 @@ def weigh(
     parts = (exists / exists.sum(1, keepdim=True)).to(each[0].dtype)
     mean = sum(x * part[:, None, None, None] for x, part in zip(each, parts.unbind(1)))
     common = self.common(mean)
-    score = torch.cat([self.score(F.relu(self.mix(x) + common)) for x in each], 1)
+    score = torch.cat([self.score(self.mix(x).add_(common).relu_()) for x in each], 1)
     score = at_least_float32(score).masked_fill(~exists[..., None, None], float('-inf'))
     guess = at_least_float32(self.guess_score(mean))
     weights = torch.cat((guess, score), 1).softmax(1)
-    share = (inputs.noise - self.begins) / (self.whole - self.begins)
-    frames = weights[:, 1:] * share.clamp(0, 1)[:, None, None, None]
+    frames = weights[:, 1:] * self.share(inputs.noise)[:, None, None, None]
     return torch.cat((1 - frames.sum(1, keepdim=True), frames), 1)
 
 # %% ../../nbs/20_window.ipynb #63598d1e
@@ -348,23 +350,18 @@ def combine(
     departures: list,  # K × [B, 3, H, W]
     weights: Tensor,  # [B, 1 + K, H/4, W/4]
     noise: Tensor,  # [B]
-):  # [B, 3, H, W]
+):  # [B, 3, H, W] what to add to the guess
     "Average the frames, and clean what noise is left."
     level = (noise.clamp(min=1) / 255)[:, None, None, None]
-    added, spread = torch.zeros_like(guess), torch.zeros_like(guess)
+    added = torch.zeros_like(guess)
     for weight, departure in zip(resize(weights[:, 1:], 4).split(1, 1), departures):
-        part = weight * departure
-        added = added + part
-        spread = torch.addcmul(spread, part, departure)
-    maps = F.pixel_unshuffle(
-        torch.cat((2 * (guess + added - 0.5), -added / (2 * level), spread / (2 * level) ** 2), 1),
-        2,
-    ).clamp(-8, 8)
+        added = torch.addcmul(added, weight, departure)
+    maps = torch.cat((2 * (guess + added - 0.5), -added / (2 * level)), 1)
+    maps = F.pixel_unshuffle(maps, 2).clamp_(-8, 8)
     several = resize(weights.square().sum(1, keepdim=True), 2)
     parts = torch.cat((maps, several, (16 * level).expand_as(several)), 1)
     residual = F.pixel_shuffle(at_least_float32(self.clean(parts)), 2)
-    share = ((noise - self.begins) / (self.whole - self.begins)).clamp(0, 1)
-    return guess + added + 4 * level * share[:, None, None, None] * residual
+    return torch.addcmul(added, 4 * level * self.share(noise)[:, None, None, None], residual)
 
 
 @patch
@@ -375,11 +372,11 @@ def forward(
     inputs: WindowInputs,
     alphas: Tensor = None,  # [B, T] in place of the network's own
     aligned: tuple = (),  # of [B, 3, H, W]: the nearest frames, if they are aligned already
-):  # frame [B, 3, H, W], alphas [B, T], weights [B, T, H/8, W/8]
-    "Align, weigh, average and clean."
+):  # change [B, 3, H, W], alphas [B, T], weights [B, T, H/8, W/8]
+    "Align, weigh, average and clean. Add the change to the guess."
     departures = departures_of(guess, inputs, aligned)
     weights = self.weigh(departures, inputs)
     weights, shares = self.with_alphas(weights, F.avg_pool2d(visibility, 4), inputs, alphas)
-    frame = self.combine(guess, departures, weights, inputs.noise)
+    change = self.combine(guess, departures, weights, inputs.noise)
     placed = F.avg_pool2d(by_place(shares, inputs), 2)
-    return frame, placed.mean((2, 3)), placed
+    return change, placed.mean((2, 3)), placed
