@@ -4,12 +4,14 @@
 
 # %% auto #0
 __all__ = ['MARGIN', 'fusion_patterns', 'kind_of', 'usable', 'frozen_part', 'window_fusion_inputs', 'to_bytes', 'straight_blend',
-           'stored', 'restored', 'shortened', 'as_fusion_inputs', 'precompute', 'Draw', 'cut_out', 'reversed_in_time',
-           'flipped', 'turned', 'within', 'changed', 'FusionInputsLoader', 'FusionInputsLIFT']
+           'stored', 'restored', 'shortened', 'as_fusion_inputs', 'digest_of', 'weights_digest', 'refuse_changed',
+           'index_entry', 'write_windows', 'precompute', 'Draw', 'cut_out', 'reversed_in_time', 'flipped', 'turned',
+           'within', 'changed', 'KeptWindows', 'FusionInputsLoader', 'FusionInputsLIFT']
 
 # %% ../../nbs/43_fusion_inputs.ipynb #d6396ef2
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import count
@@ -21,12 +23,12 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..core import CONFIGS, LiftError, Window, crop_to
 from ..data.datasets import BaseVideoDataset
 from ..data.loaders import ahead
-from ..data.windows import patterns
+from ..data.windows import Plan, patterns
 from ..machine import progress_bar, replacing, sole_writer
 from ..model.fused import FusedLIFT
 from ..model.fusion import FusionInputs, blend_by_logit
@@ -167,62 +169,65 @@ def as_fusion_inputs(batch: dict):  # FusionInputs
     )
 
 # %% ../../nbs/43_fusion_inputs.ipynb #7e03dfb6
-def _digest(*values):  # str, 16 hexadecimal digits
+def digest_of(*values):  # str, 16 hexadecimal digits
     return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
-def _weights_digest(frozen: LIFT):  # str
-    "Hash the frozen weights."
+def weights_digest(*parts: nn.Module):  # str, 16 hexadecimal digits
+    "Hash the weights of parts of a network."
     sha = hashlib.sha256()
-    for name, x in sorted(frozen.flow.state_dict().items()):
-        sha.update(name.encode() + x.cpu().float().numpy().tobytes())
+    for part in parts:
+        for name, x in sorted(part.state_dict().items()):
+            sha.update(name.encode() + x.cpu().float().numpy().tobytes())
     return sha.hexdigest()[:16]
 
 
 def _name_of(dataset, plans, drawn, frozen, half):  # str
     "Hash everything that the fusion inputs of these windows depend on."
     described = [asdict(p) for p in plans]
-    return _digest(dataset.digest(), described, drawn, _weights_digest(frozen), half)
+    return digest_of(dataset.digest(), described, drawn, weights_digest(frozen.flow), half)
 
 
-def _refuse_changed(dataset: BaseVideoDataset, plans: list):
+def refuse_changed(dataset: BaseVideoDataset, plans: list):
     "LiftError if a window is not of whole frames as they were filmed."
     for p in plans:
         whole = p.size == dataset.size(dataset.sequences[p.sequence])
         if not whole or p.scale != (1.0,) * 3 or p.hflip:
             raise LiftError(
-                'fusion inputs are of whole frames as they were filmed: '
+                'what is computed once is of whole frames as they were filmed: '
                 'build the data set with crop_size=None and augment=Augment.none()'
             )
 
 # %% ../../nbs/43_fusion_inputs.ipynb #c4b793cd
-def _entry(dataset: BaseVideoDataset, plan, file: str):  # dict
+def index_entry(
+    dataset: BaseVideoDataset,
+    plan: Plan,
+    path: Path,  # file of the window
+):  # dict
     "Describe a window for the index."
     sequence = dataset.sequences[plan.sequence]
     sampling, stride = kind_of([frame - plan.target for frame in plan.frames])
     right = min(o for o in plan.offsets if o > 0)
+    with safe_open(path, 'pt') as f:
+        size = f.get_slice('target').get_shape()[-2:]
     return dict(
-        file=file,
+        file=path.name,
         clip=sequence.name,
         frame=sequence.start + plan.target,
         t=round(1 - right / 2, 6),
         sampling=sampling,
         stride=stride,
-        size=list(plan.size),
+        size=list(size),
     )
 
 
-def _compute(dataset, plan, frozen, path, half, drawn, device):  # its entry, or None if not usable
-    "Write the file of a window if there is none yet."
-    sample = dataset.execute(plan)
-    if drawn and not usable(sample):
-        return None
-    if not path.exists():
-        sample = to_device(sample, device)
-        kept = stored(window_fusion_inputs(frozen, sample), sample['target'], half)
-        with replacing(path) as beside:
-            save_file({n: x.contiguous() for n, x in kept.items()}, beside)
-    return _entry(dataset, plan, path.name)
+def _is_written(path: Path, kept: dict):
+    "Write the tensors of a window, if there are any."
+    if kept is None:
+        return False
+    with replacing(path) as beside:
+        save_file({n: x.contiguous() for n, x in kept.items()}, beside)
+    return True
 
 # %% ../../nbs/43_fusion_inputs.ipynb #c7d15e08
 @contextmanager
@@ -233,22 +238,44 @@ def _writing_to(folder: Path):
         yield
     except (OSError, SafetensorError) as e:
         raise LiftError(
-            f'{folder}: fusion inputs cannot be written ({str(e)[:80]}): '
+            f'{folder}: windows cannot be written ({str(e)[:80]}): '
             'make room, or give another cache_dir'
         ) from None
 
 
-def _write_index(folder: Path, dataset: BaseVideoDataset, entries: list):
-    "Say that all files are written."
+def _write_index(folder: Path, dataset: BaseVideoDataset, entries: list, needed: str):
+    "Say that all files are written; LiftError if there are none."
     if not entries:
         raise LiftError(
-            f'{dataset.where}: no window in which something moves: '
-            'fusion inputs need motion between the references'
+            f'{dataset.where}: no window {needed}: nothing could be learnt from the others'
         )
     with replacing(folder / 'index.json') as beside:
         beside.write_text(json.dumps(dict(digest=folder.name, windows=entries)))
 
 # %% ../../nbs/43_fusion_inputs.ipynb #fab96c75
+def write_windows(
+    folder: Path,  # named by a digest of everything that the windows depend on
+    dataset: BaseVideoDataset,
+    plans: list,  # of Plan
+    compute: Callable,  # function of a plan: {name: tensor}, or None to leave the window out
+    needed: str,  # which windows are not left out, for the message
+    progress: bool = True,  # show a bar
+):  # folder with a file for each window and `index.json`
+    "Compute windows, once. Called again, go on after an interruption."
+    if (folder / 'index.json').is_file():
+        return folder
+    with _writing_to(folder), sole_writer(folder, wait=True):
+        if (folder / 'index.json').is_file():  # another process was faster
+            return folder
+        entries = []
+        for k, plan in enumerate(progress_bar(plans, leave=False) if progress else plans):
+            path = folder / f'{k:06}.safetensors'
+            if path.exists() or _is_written(path, compute(plan)):
+                entries.append(index_entry(dataset, plan, path))
+        _write_index(folder, dataset, entries, needed)
+    return folder
+
+
 def precompute(
     dataset: BaseVideoDataset,  # of whole frames, without augmentation
     model: LIFT,  # with fusion: its frozen part is used
@@ -261,19 +288,17 @@ def precompute(
     "Compute the fusion inputs of windows, once. Run again to go on after an interruption."
     frozen, drawn = frozen_part(model).to(device), plans is None
     plans = [dataset.plan(k) for k in range(len(dataset))] if drawn else plans
-    _refuse_changed(dataset, plans)
+    refuse_changed(dataset, plans)
     folder = Path(root) / _name_of(dataset, plans, drawn, frozen, half)
-    if (folder / 'index.json').is_file():
-        return folder
-    with _writing_to(folder), sole_writer(folder, wait=True):
-        if (folder / 'index.json').is_file():  # another process was faster
-            return folder
-        entries = []
-        for k, plan in enumerate(progress_bar(plans, leave=False) if progress else plans):
-            path = folder / f'{k:06}.safetensors'
-            entries.append(_compute(dataset, plan, frozen, path, half, drawn, device))
-        _write_index(folder, dataset, [e for e in entries if e])
-    return folder
+
+    def compute(plan):
+        sample = dataset.execute(plan)
+        if drawn and not usable(sample):
+            return None
+        sample = to_device(sample, device)
+        return stored(window_fusion_inputs(frozen, sample), sample['target'], half)
+
+    return write_windows(folder, dataset, plans, compute, 'in which something moves', progress)
 
 # %% ../../nbs/43_fusion_inputs.ipynb #e2c7d949
 MARGIN = 64  # pixels by which pictures reach beyond a crop
@@ -387,27 +412,18 @@ def changed(sample: dict, d: Draw):
     return within(sample | dict(target=sample['target'][colours]), *d.reach)
 
 # %% ../../nbs/43_fusion_inputs.ipynb #5971e8b8
-def _check_crop(crop):
-    "LiftError unless crops of this size can be cut out of every map."
-    if not isinstance(crop, int) or crop % 16 or crop < 32:
-        raise LiftError(
-            f'crop_size={crop}: crops of fusion inputs are squares, multiples of 16 and at least 32'
-        )
+class KeptWindows:
+    "Batches of crops of windows on disk for training; iterated, whole windows for validation."
 
-
-class FusionInputsLoader:
-    "Batches of crops for training; iterated, whole windows for validation."
+    grid = 16  # crops are multiples of so many pixels
 
     def __init__(
         self,
-        folder,  # from `precompute`
+        folder,  # from `write_windows`
         batch_size: int = 8,  # samples of a rank
-        crop: int = 96,  # pixels, a multiple of 16
-        num_frames: int = 15,  # 3, 7 or 15: as if windows were so long
-        outer: bool = True,  # with the outer neighbours
+        crop: int = 96,  # pixels, a multiple of `grid`
         sampling: str = 'mixed',  # gap, rate, or mixed
         augment: bool = True,  # exchange time, sides, axes and colours
-        uniform: float = 0.3,  # share of crops that may be anywhere
         drop: float = 0.25,  # how often frames are missing on a side
         balance: dict = None,  # weight of clips by beginning of their name; 1 for others
         seed: int = 0,
@@ -415,14 +431,12 @@ class FusionInputsLoader:
         world: int = 1,  # number of ranks
         threads: int = 0,  # that read batches ahead
     ):
-        _check_crop(crop)
         self.folder, self.batch_size, self.crop = Path(folder), batch_size, crop
-        self.num_frames, self.outer, self.augment = num_frames, outer, augment
-        self.uniform, self.drop, self.seed = uniform, drop, seed
+        self.augment, self.drop, self.seed = augment, drop, seed
         self.rank, self.world, self.threads = rank, world, threads
+        self._check_crop()
         self._read_index(sampling)
         self._weigh_clips(balance or {})
-        self._places = {}  # by window, once each was asked for
 
     def __len__(self):
         return max(len(self.index) // (self.batch_size * self.world), 1)
@@ -430,14 +444,22 @@ class FusionInputsLoader:
     def path(self, window: int):
         return self.folder / self.index[window]['file']
 
+    def _check_crop(self):
+        "LiftError unless crops of this size can be cut out of every map."
+        if not isinstance(self.crop, int) or self.crop % self.grid or self.crop < 32:
+            raise LiftError(
+                f'crop_size={self.crop}: crops of windows on disk are squares, '
+                f'multiples of {self.grid} and at least 32'
+            )
+
 # %% ../../nbs/43_fusion_inputs.ipynb #1e5a58b6
 @patch
-def _read_index(self: FusionInputsLoader, sampling: str):
+def _read_index(self: KeptWindows, sampling: str):
     "List the windows of that sampling that have room for a crop."
     try:
         listed = json.loads((self.folder / 'index.json').read_text())
     except (OSError, ValueError):
-        raise LiftError(f'{self.folder}: no finished fusion inputs: run precompute') from None
+        raise LiftError(f'{self.folder}: no finished windows: run precompute') from None
     self.digest, self.index = listed['digest'], []
     for entry in listed['windows']:
         if sampling in ('mixed', entry['sampling']) and min(entry['size']) >= self.crop:
@@ -449,7 +471,7 @@ def _read_index(self: FusionInputsLoader, sampling: str):
 
 
 @patch
-def _weigh_clips(self: FusionInputsLoader, balance: dict):
+def _weigh_clips(self: KeptWindows, balance: dict):
     "Set how often each window is drawn."
     clips, weights = [entry['clip'] for entry in self.index], []
     for clip in clips:
@@ -458,6 +480,73 @@ def _weigh_clips(self: FusionInputsLoader, balance: dict):
     self.weight = np.array(weights) / sum(weights)
 
 # %% ../../nbs/43_fusion_inputs.ipynb #929d873e
+@patch
+def draw(self: KeptWindows, number: int):  # Draw
+    "Draw the sample of that number; it is the same for every batch size and number of ranks."
+    rng = np.random.default_rng((self.seed, number))
+    window = int(rng.choice(len(self.weight), p=self.weight))
+    place, reach = self.draw_place(rng, window), []
+    for _ in ('before', 'after'):
+        some = rng.random() < self.drop
+        reach.append(int(rng.choice([1, 1, 2, 2, 3, 4, 5, 6, 7])) if some else 99)
+    *changes, mix = (bool(x) for x in rng.random(5) < 0.5)  # reverse, hflip, vflip, turn
+    colours = tuple(rng.permutation(3).tolist())
+    if not self.augment:
+        return Draw(window, place, reach=tuple(reach))
+    channels = colours if mix else (0, 1, 2)
+    return Draw(window, place, *changes, channels, tuple(reach))
+
+
+@patch
+def batches(self: KeptWindows, start: int = 0):  # iterator without end
+    "Read batches for training, from any number on."
+    return ahead(self._batch, count(start), self.threads)
+
+
+@patch
+def _batch(self: KeptWindows, number: int):
+    first = (number * self.world + self.rank) * self.batch_size
+    numbers = range(first, first + self.batch_size)
+    return torch.utils.data.default_collate([self.sample(self.draw(n)) for n in numbers])
+
+
+@patch
+def __iter__(self: KeptWindows):
+    for entry in self.index[self.rank :: self.world]:
+        window = self.whole(self.folder / entry['file'])
+        batch = {n: x[None] for n, x in window.items()}
+        yield batch | dict(name=[f"{entry['clip']}@{entry['frame']}"])
+
+# %% ../../nbs/43_fusion_inputs.ipynb #a9baee91
+class FusionInputsLoader(KeptWindows):
+    "Batches of crops of fusion inputs; iterated, whole windows."
+
+    def __init__(
+        self,
+        folder,  # from `precompute`
+        batch_size: int = 8,  # samples of a rank
+        crop: int = 96,  # pixels, a multiple of 16
+        num_frames: int = 15,  # 3, 7 or 15: as if windows were so long
+        outer: bool = True,  # with the outer neighbours
+        uniform: float = 0.3,  # share of crops that may be anywhere
+        **options,  # of KeptWindows
+    ):
+        super().__init__(folder, batch_size, crop, **options)
+        self.num_frames, self.outer, self.uniform = num_frames, outer, uniform
+        self._places = {}  # by window, once each was asked for
+
+    def sample(self, d: Draw):  # {name: tensor}
+        "Read a crop and change it."
+        crop = restored(cut_out(self.path(d.window), d.place, self.crop))
+        return changed(shortened(crop, self.num_frames, self.outer), d)
+
+    def whole(self, path):  # {name: tensor}
+        "Read a whole window."
+        window = restored(load_file(path))
+        del window['error']
+        return shortened(window, self.num_frames, self.outer)
+
+
 @patch
 def places(self: FusionInputsLoader, window: int):  # [rows, columns] probabilities, every 16 pixels
     "Weigh the places where a crop can begin by the error of the plain blend."
@@ -475,9 +564,9 @@ def _weigh_places(self: FusionInputsLoader, window: int):
     p = (1 - self.uniform) * wrong / max(wrong.sum(), 1e-12) + self.uniform / wrong.size
     return p / p.sum()
 
-
+# %% ../../nbs/43_fusion_inputs.ipynb #a9baee92
 @patch
-def _draw_place(self: FusionInputsLoader, rng, window: int):  # y, x: multiples of 8
+def draw_place(self: FusionInputsLoader, rng, window: int):  # y, x: multiples of 8
     "Draw where a crop begins."
     p = self.places(window)
     cell = divmod(int(rng.choice(p.size, p=p.ravel())), p.shape[1])
@@ -486,53 +575,6 @@ def _draw_place(self: FusionInputsLoader, rng, window: int):  # y, x: multiples 
         start = max(16 * k + 8 * rng.integers(-1, 2), 0)
         place.append(int(min(start, (side - self.crop) // 8 * 8)))
     return tuple(place)
-
-
-@patch
-def draw(self: FusionInputsLoader, number: int):  # Draw
-    "Draw the sample of that number; it is the same for every batch size and number of ranks."
-    rng = np.random.default_rng((self.seed, number))
-    window = int(rng.choice(len(self.weight), p=self.weight))
-    place, reach = self._draw_place(rng, window), []
-    for _ in ('before', 'after'):
-        some = rng.random() < self.drop
-        reach.append(int(rng.choice([1, 1, 2, 2, 3, 4, 5, 6, 7])) if some else 99)
-    *changes, mix = (bool(x) for x in rng.random(5) < 0.5)  # reverse, hflip, vflip, turn
-    colours = tuple(rng.permutation(3).tolist())
-    if not self.augment:
-        return Draw(window, place, reach=tuple(reach))
-    channels = colours if mix else (0, 1, 2)
-    return Draw(window, place, *changes, channels, tuple(reach))
-
-# %% ../../nbs/43_fusion_inputs.ipynb #a9baee91
-@patch
-def sample(self: FusionInputsLoader, d: Draw):  # {name: tensor}
-    "Read a crop and change it."
-    crop = restored(cut_out(self.path(d.window), d.place, self.crop))
-    return changed(shortened(crop, self.num_frames, self.outer), d)
-
-
-@patch
-def batches(self: FusionInputsLoader, start: int = 0):  # iterator without end
-    "Read batches for training, from any number on."
-    return ahead(self._batch, count(start), self.threads)
-
-
-@patch
-def _batch(self: FusionInputsLoader, number: int):
-    first = (number * self.world + self.rank) * self.batch_size
-    numbers = range(first, first + self.batch_size)
-    return torch.utils.data.default_collate([self.sample(self.draw(n)) for n in numbers])
-
-
-@patch
-def __iter__(self: FusionInputsLoader):
-    for entry in self.index[self.rank :: self.world]:
-        window = restored(load_file(self.folder / entry['file']))
-        del window['error']
-        window = shortened(window, self.num_frames, self.outer)
-        batch = {n: x[None] for n, x in window.items()}
-        yield batch | dict(name=[f"{entry['clip']}@{entry['frame']}"])
 
 # %% ../../nbs/43_fusion_inputs.ipynb #a2181400
 class FusionInputsLIFT(FusedLIFT):
