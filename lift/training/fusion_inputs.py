@@ -6,7 +6,7 @@
 __all__ = ['MARGIN', 'fusion_patterns', 'kind_of', 'usable', 'frozen_part', 'window_fusion_inputs', 'to_bytes', 'straight_blend',
            'stored', 'restored', 'shortened', 'as_fusion_inputs', 'digest_of', 'weights_digest', 'refuse_changed',
            'index_entry', 'write_windows', 'precompute', 'Draw', 'cut_out', 'reversed_in_time', 'flipped', 'turned',
-           'within', 'changed', 'KeptWindows', 'FusionInputsLoader', 'FusionInputsLIFT']
+           'nearest', 'within', 'changed', 'KeptWindows', 'FusionInputsLoader', 'FusionInputsLIFT']
 
 # %% ../../nbs/43_fusion_inputs.ipynb #d6396ef2
 import hashlib
@@ -381,18 +381,28 @@ def turned(sample: dict):
     return sample | planes | {n: sample[n][[1, 0, 3, 2]].mT for n in _motions}
 
 # %% ../../nbs/43_fusion_inputs.ipynb #934b1d13
+def nearest(
+    offsets: Tensor,  # [T]
+    exists: Tensor,  # [T] bool
+    before: int,  # frames at most
+    after: int,
+):  # [T] bool
+    "Find the nearest frames that exist, so many on either side."
+    found = torch.zeros_like(exists)
+    for side, most in ((offsets < 0, before), (offsets > 0, after)):
+        candidates = side & exists
+        distance = offsets.abs().masked_fill(~candidates, float('inf'))
+        found |= candidates & (distance.argsort().argsort() < most)
+    return found
+
+
 def within(
     sample: dict,
     before: int,  # frames at most
     after: int,
 ):
     "Keep at most so many frames on either side."
-    distance = sample['window'].abs()
-    valid = torch.zeros_like(sample['valid'])
-    for side, most in ((sample['window'] < 0, before), (sample['window'] > 0, after)):
-        exists = side & sample['valid']
-        rank = distance.masked_fill(~exists, float('inf')).argsort().argsort()  # 0 is the nearest
-        valid |= exists & (rank < most)
+    valid = nearest(sample['window'], sample['valid'], before, after)
     there = sample['there'] & torch.tensor([before > 1, after > 1])
     return sample | dict(valid=valid, there=there)
 
