@@ -49,7 +49,7 @@ from lift.training.train import (
     TrainConfig,
     adapted,
     create_windows,
-    fusion_loaders,
+    kept_loaders,
     loaders,
 )
 
@@ -310,7 +310,7 @@ def pair_loaders(
         return loaders(config, rank, world)
     model = replace(CONFIGS['lift15'], num_frames=3, trajectory='linear')
     of_lift = TrainConfig(model=model, data=config.data, learner=config.learner)
-    train, valid, digest = fusion_loaders(of_lift, create_lift_model(model), rank, world)
+    train, valid, digest = kept_loaders(of_lift, create_lift_model(model), rank, world)
     return Triplets(train), Triplets(valid), digest
 
 # %% ../../nbs/74_phases.ipynb #d31ed6c5
