@@ -25,11 +25,12 @@ from matplotlib.lines import Line2D
 
 from ..core import LiftError, read_yaml
 from lift.evaluation.ablate import (
-    SAMPLINGS,
+    SECTIONS,
     SUITES,
     Suite,
     compare_variants,
-    draw,
+    section_of,
+    suite_figure,
     suite_latex,
     suite_page,
 )
@@ -220,10 +221,12 @@ def evaluation_exhibit(csv):  # Exhibit
 def _suite_text(summary, suite):  # str, LaTeX
     "Say in words which variants differ from the baseline."
     base = latex_text(suite.label(suite.baseline))
+    section = section_of(summary)
     others = summary[~summary.variant.isin(['rife', 'blend', suite.baseline])]
     clear = others[(others.gain_low > 0) | (others.gain_high < 0)]
     parts = [
-        f'{latex_text(suite.label(row.variant))} ({SAMPLINGS[row.sampling].partition(" (")[0]}): '
+        f'{latex_text(suite.label(row.variant))} '
+        f'({SECTIONS[getattr(row, section)].partition(" (")[0]}): '
         f'${row.gain:+.2f}$\\,dB (${row.gain_low:+.2f}$ to ${row.gain_high:+.2f}$)'
         for row in clear.itertuples()
     ]
@@ -241,6 +244,13 @@ def _suite_of(name, facts):  # Suite
     return replace(SUITES.get(name, unknown), baseline=str(facts['baseline']))
 
 
+def _shown(suite, frames):  # str
+    "Say what the figure of a suite shows."
+    if section_of(frames) == 'footage':
+        return 'PSNR gain over the shortest window, with 95 % intervals and single seeds.'
+    return f'PSNR gain of each variant over the baseline, {suite.label(suite.baseline)}.'
+
+
 def suite_exhibit(folder):  # Exhibit
     "Make the table and the figure of a suite of ablations from its rows."
     folder = Path(folder)
@@ -251,15 +261,15 @@ def suite_exhibit(folder):  # Exhibit
         caption, *_ = (folder / 'table.md').read_text(encoding='utf-8').split('\n')
         suite = _suite_of(name, read_yaml(folder / 'config.yaml'))
         summary = compare_variants(frames, suite.baseline)
-        baseline = suite.label(suite.baseline)
+        shown = _shown(suite, frames)
         return Exhibit(
             name=f'{name}-{budget}',
             title=f'Suite {name}, budget {budget}',
             text=_suite_text(summary, suite),
             latex=suite_latex(summary, suite, caption, f'{name}-{budget}'),
             page=suite_page(summary, suite),
-            figure=draw(summary, frames, suite),
-            caption=f'{suite.question} PSNR gain of each variant over the baseline, {baseline}.',
+            figure=suite_figure(summary, frames, suite),
+            caption=f'{suite.question} {shown}',
             source=folder / 'frames.csv',
             command=record['command'],
         )
@@ -529,7 +539,10 @@ def evaluation_tables(results='ablation_results'):  # list of paths
 def exhibits(results='ablation_results'):  # list of Exhibit: evaluations, importance, suites
     "Collect all tables and figures of a folder of results."
     found = [evaluation_exhibit(csv) for csv in evaluation_tables(results)]
-    found += [e for e in [importance_exhibit(results), window_exhibit(results)] if e]
+    # the suite measures the same with the package's own commands
+    has_suite = any(Path(results).glob('context-noise/*/table.md'))
+    window = None if has_suite else window_exhibit(results)
+    found += [e for e in [importance_exhibit(results), window] if e]
     found += [suite_exhibit(p.parent) for p in sorted(Path(results).glob('*/*/table.md'))]
     if not found:
         raise LiftError(

@@ -486,7 +486,7 @@ def build_learner(
     )
 
 # %% ../../nbs/45_recipes.ipynb #bcf5c539
-STARTS = ('weights', 'pretrained_encoder')  # what the first phase starts from
+STARTS = ('weights', 'pretrained_encoder', 'fresh')  # what the first phase starts from
 
 
 def phases_by_name(phases):  # {name: changes}
