@@ -308,7 +308,7 @@ def _steps(steps, batch, crop, **learner):
     )
 
 
-def _aligned_steps(steps, batch, crop, per_sequence, **learner):
+def _few_aligned(steps, batch, crop, per_sequence, **learner):
     "Change how much is trained on aligned windows, and of how many windows of a clip."
     changes = _steps(steps, batch, crop, **learner)
     return changes | dict(data=changes['data'] | dict(per_sequence=per_sequence, exclude=()))
@@ -328,7 +328,7 @@ BUDGETS = {
         fusion=_steps(3, 2, 64, **_FEW),
         stages=_frame_steps(2, 1, 64, **_FEW),
         hybrid=_steps(2, 1, 64, **_FEW),
-        denoise=_aligned_steps(3, 2, 64, 2, **_FEW),
+        denoise=_few_aligned(3, 2, 64, 2, **_FEW),
         noisy_stages=_frame_steps(2, 1, 64, **_FEW),
         seeds=(0,),
         targets=1,
@@ -339,7 +339,7 @@ BUDGETS = {
         fusion=_steps(200, 8, 96, warmup_steps=20, ema=0.95),
         stages=_frame_steps(40, 2, 96, warmup_steps=4, ema=0.9),
         hybrid=_steps(100, 4, 96, warmup_steps=10, ema=0.95),
-        denoise=_aligned_steps(300, 6, 72, 4, warmup_steps=30, ema=0.98),
+        denoise=_few_aligned(300, 6, 72, 4, warmup_steps=30, ema=0.98),
         noisy_stages=_frame_steps(40, 2, 96, warmup_steps=4, ema=0.9),
         seeds=(0,),
         targets=1,
@@ -351,7 +351,7 @@ BUDGETS = {
         fusion=_steps(400, 8, 96, warmup_steps=40, ema=0.98),
         stages=_frame_steps(150, 4, 96, warmup_steps=15, ema=0.97),
         hybrid=_steps(400, 4, 96, warmup_steps=40, ema=0.98),
-        denoise=_aligned_steps(1500, 6, 72, 12),
+        denoise=_steps(1500, 6, 72),
         noisy_stages=_frame_steps(200, 4, 96, warmup_steps=20, ema=0.97),
         seeds=(0, 1, 2),
         targets=3,
@@ -363,7 +363,7 @@ BUDGETS = {
         fusion=_steps(20_000, 16, 128),
         stages=_frame_steps(20_000, 16, 128, warmup_steps=500),
         hybrid=_steps(20_000, 16, 128),
-        denoise=_aligned_steps(10_000, 16, 96, 24),
+        denoise=_steps(10_000, 16, 96),
         noisy_stages=_frame_steps(20_000, 16, 128, warmup_steps=500),
         seeds=(0, 1, 2),
         targets=10,
