@@ -347,17 +347,15 @@ def fuse(
     alphas: Tensor = None,  # [B, T] in place of the model's own
     with_start: bool = False,  # also blend before any correction
 ):  # FusionResult
-    "Fuse the nearest frames; where they are noisy, average the whole window instead."
+    "Fuse the nearest frames; where they are noisy, average the whole window."
     window = inputs.whole_window
     if window is None:
         return self.fusion(inputs, alphas, with_start)
-    share = self.average.share(window.noise)
-    result = self.fusion(inputs, None, with_start, fine=bool((share < 1).any()))
+    result = self.fusion(inputs, None, with_start)
     visibility = result.motion.visibility[:, :1]
     aligned = result.aligned.unbind(1)
-    change, alphas, weights = self.average(result.base, visibility, window, alphas, aligned)
-    start = torch.lerp(result.frame, result.base, share[:, None, None, None])
-    return replace(result, frame=start + change, alphas=alphas, weights=weights)
+    change, alphas, weights = self.average(result.frame, visibility, window, alphas, aligned)
+    return replace(result, frame=result.frame + change, alphas=alphas, weights=weights)
 
 # %% ../../nbs/22_fused.ipynb #7c1f0e02
 @dataclass(frozen=True)
@@ -438,11 +436,9 @@ def result_stages(
     size: tuple,  # (H, W) of the frame
 ):  # dict: flow, start, base, candidate_weights, weights
     "Crop the intermediate results of the fusion."
-    stages = {n: crop_to(getattr(result, n), size) for n in ('start', 'base')}
+    stages = {n: crop_to(getattr(result, n), size) for n in ('start', 'base', 'candidate_weights')}
     stages['flow'] = crop_to(result.motion.flows, size)
-    stages['candidate_weights'] = stages['weights'] = None
-    if result.candidate_weights is not None:
-        stages['candidate_weights'] = crop_to(result.candidate_weights, size)
+    stages['weights'] = None
     if result.weights is not None:
         stages['weights'] = crop_to(result.weights, size, 8)
     return stages

@@ -364,7 +364,7 @@ class FusionResult:
     motion: Motion  # corrected, of the references, at full size
     alphas: Tensor  # [B, T], None without context
     weights: Tensor  # [B, T, H/8, W/8] of every frame of the window, patch by patch
-    candidate_weights: Tensor  # [B, K, H, W] how far the frame leans to each candidate, or None
+    candidate_weights: Tensor  # [B, K, H, W] how far the frame leans to each candidate
     aligned: Tensor  # [B, 2 or 4, 3, H, W] the pictures along the corrected flows
     start: Tensor = None  # [B, 3, H, W] the blend before any correction, if asked for
 
@@ -375,9 +375,8 @@ def forward(
     inputs: FusionInputs,
     alphas: Tensor = None,  # [B, T] in place of the network's own
     with_start: bool = False,  # also blend before any correction
-    fine: bool = True,  # whether the fine pass runs; without it the frame is the blend
 ):  # FusionResult
-    "Run both passes, or the coarse one alone."
+    "Run both passes."
     corner, pictures = inputs.corner, inputs.pictures[: self.frames]
     correction = inputs.cubic_correction if self.outer else torch.zeros_like(inputs.flows[:, :2])
     motion_features = self.motion_features(inputs, correction)
@@ -386,16 +385,12 @@ def forward(
     if corner is None:
         pictures = torch.stack(pictures, 1)
     half_size = flows, inputs.flows, correction
-    (flows, straight_flows, correction), first_logit = enlarged(half_size, inputs.logit)
-    start = self.warp(inputs, pictures, flows, first_logit, corner)[0] if with_start else None
-    flows, logit = self.corrected(flows, first_logit, correction, changes)
+    (flows, straight_flows, correction), logit = enlarged(half_size, inputs.logit)
+    straight = self.straight_blend(pictures, straight_flows, logit, corner)
+    start = self.warp(inputs, pictures, flows, logit, corner)[0] if with_start else None
+    flows, logit = self.corrected(flows, logit, correction, changes)
     base, warped = self.warp(inputs, pictures, flows, logit, corner)
-    frame, candidate_weights = base, None
-    if fine:
-        straight = self.straight_blend(pictures, straight_flows, first_logit, corner)
-        candidates = [warped, *straight]
-        frame, candidate_weights = self.fine_pass(
-            base, candidates, logit, motion_features, features
-        )
+    candidates = [warped, *straight]
+    frame, candidate_weights = self.fine_pass(base, candidates, logit, motion_features, features)
     motion = Motion(flows[:, :4], torch.cat((logit, -logit), 1), 1)
     return FusionResult(frame, base, motion, alphas, weights, candidate_weights, warped, start)

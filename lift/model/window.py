@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['plane_noise', 'noise_level', 'WindowOrder', 'window_order', 'next_path', 'Slopes', 'slopes_of', 'nearer_path',
            'WindowInputs', 'WindowAverage', 'departures_of', 'shares_of', 'weights_of', 'worst_mean', 'with_means',
-           'by_place']
+           'by_place', 'weighted_sum']
 
 # %% ../../nbs/20_window.ipynb #7c1f0a03
 import math
@@ -220,7 +220,8 @@ def departures_of(
     for k in range(len(departures), len(paths)):
         half = backward_warp(inputs.halves[k], paths[k], corner=half_corner)
         path = resize_flow(nearer_path(paths[k], half, slopes), 2)
-        departures.append(backward_warp(inputs.pictures[k], path, corner=inputs.corner) - guess)
+        aligned_picture = backward_warp(inputs.pictures[k], path, corner=inputs.corner)
+        departures.append(aligned_picture.sub_(guess))
     return departures
 
 # %% ../../nbs/20_window.ipynb #ae5a5da3
@@ -342,6 +343,17 @@ def by_place(
     empty = shares.new_zeros(len(shares), inputs.valid.shape[1], *shares.shape[2:])
     return empty.scatter_add(1, places, shares)
 
+# %% ../../nbs/20_window.ipynb #a1c05d6d
+def weighted_sum(
+    departures: list,  # K × [B, 3, H, W]
+    weights: Tensor,  # [B, 1 + K, H/4, W/4] of the guess and of all frames
+):  # [B, 3, H, W]: the average minus the guess
+    "Sum up departures by their weights."
+    added = torch.zeros_like(departures[0])
+    for weight, departure in zip(resize(weights[:, 1:], 4).split(1, 1), departures):
+        added = torch.addcmul(added, weight, departure)
+    return added
+
 # %% ../../nbs/20_window.ipynb #a1c05d6e
 @patch
 def combine(
@@ -353,9 +365,7 @@ def combine(
 ):  # [B, 3, H, W] what to add to the guess
     "Average the frames, and clean what noise is left."
     level = (noise.clamp(min=1) / 255)[:, None, None, None]
-    added = torch.zeros_like(guess)
-    for weight, departure in zip(resize(weights[:, 1:], 4).split(1, 1), departures):
-        added = torch.addcmul(added, weight, departure)
+    added = weighted_sum(departures, weights)
     maps = torch.cat((2 * (guess + added - 0.5), -added / (2 * level)), 1)
     maps = F.pixel_unshuffle(maps, 2).clamp_(-8, 8)
     several = resize(weights.square().sum(1, keepdim=True), 2)
@@ -363,7 +373,7 @@ def combine(
     residual = F.pixel_shuffle(at_least_float32(self.clean(parts)), 2)
     return torch.addcmul(added, 4 * level * self.share(noise)[:, None, None, None], residual)
 
-
+# %% ../../nbs/20_window.ipynb #a1c05d6f
 @patch
 def forward(
     self: WindowAverage,

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TRAINED_PART', 'nearest_inputs', 'shorter_window', 'check_average', 'aligned_window', 'stored_window', 'Averaged',
-           'average_inputs', 'added', 'AlignedLIFT', 'kept_part', 'precompute_windows', 'cut_window', 'changed_window',
+           'average_inputs', 'AlignedLIFT', 'kept_part', 'precompute_windows', 'cut_window', 'changed_window',
            'AlignedWindows']
 
 # %% ../../nbs/44_aligned_windows.ipynb #eca81d3f
@@ -22,7 +22,7 @@ from ..data.datasets import BaseVideoDataset
 from ..data.windows import Plan
 from ..model.fused import FusedLIFT
 from ..model.staged import LIFT
-from ..model.window import WindowInputs, WindowOrder, departures_of
+from ..model.window import WindowInputs, WindowOrder, departures_of, weighted_sum
 from lift.training.fusion_inputs import (
     Draw,
     KeptWindows,
@@ -81,11 +81,11 @@ def aligned_window(
     window = inputs.whole_window
     if window is None:
         return None
-    result = model.fusion(inputs, fine=False)
-    departures = departures_of(result.base, window, result.aligned.unbind(1))
+    result = model.fusion(inputs)
+    departures = departures_of(result.frame, window, result.aligned.unbind(1))
     return dict(
-        base=result.base[0],
-        aligned=torch.cat(departures) + result.base,
+        guess=result.frame[0],
+        aligned=torch.cat(departures) + result.frame,
         doubt=window.doubt[0].clamp(max=4),
         positions=window.order.offsets[0],
         there=window.order.exists[0],
@@ -99,13 +99,13 @@ def stored_window(
     part: tuple = None,  # (y, x, height, width), multiples of 8; None for all
 ):  # {name: tensor}
     "Convert an aligned window, or a part of it, to what lies on disk."
-    y, x, h, w = part or (0, 0, *found['base'].shape[-2:])
+    y, x, h, w = part or (0, 0, *found['guess'].shape[-2:])
     kept = dict(found)
-    for name, n in dict(base=1, aligned=1, target=1, doubt=2).items():
+    for name, n in dict(guess=1, aligned=1, target=1, doubt=2).items():
         kept[name] = found[name][..., y // n : (y + h) // n, x // n : (x + w) // n]
     for name in ('aligned', 'target'):
         kept[name] = to_bytes(kept[name])
-    return kept | {n: kept[n].half() for n in ('base', 'doubt')}
+    return kept | {n: kept[n].half() for n in ('guess', 'doubt')}
 
 # %% ../../nbs/44_aligned_windows.ipynb #645906cc
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Averaged:
 
     frame: Tensor  # [B, 3, H, W] averaged and cleaned
     averaged: Tensor  # [B, 3, H, W] before what noise is left was cleaned
-    base: Tensor  # [B, 3, H, W] the guess
+    guess: Tensor  # [B, 3, H, W] as the fusion made it
 
 
 def average_inputs(
@@ -126,17 +126,6 @@ def average_inputs(
     order = WindowOrder(torch.zeros_like(valid, dtype=torch.long), batch['positions'], valid, ())
     noise = batch['noise'].clamp(min=lowest)
     return WindowInputs([], [], None, batch['doubt'], order, valid, noise)
-
-
-def added(
-    weights: Tensor,  # [B, 1 + K, H/4, W/4] of the guess and of all frames
-    departures: list,  # K × [B, 3, H, W]
-):  # [B, 3, H, W]
-    "Sum up the weighted departures."
-    total = torch.zeros_like(departures[0])
-    for weight, departure in zip(resize(weights[:, 1:], 4).split(1, 1), departures):
-        total = torch.addcmul(total, weight, departure)
-    return total
 
 # %% ../../nbs/44_aligned_windows.ipynb #9bc08761
 class AlignedLIFT(FusedLIFT):
@@ -151,11 +140,11 @@ class AlignedLIFT(FusedLIFT):
 
     def forward(self, batch: dict):  # Averaged, of the target's size
         "Interpolate the target frame from a batch of aligned windows."
-        guess, size = batch['base'], batch['target'].shape[-2:]
+        guess, size = batch['guess'], batch['target'].shape[-2:]
         departures = [x - guess for x in batch['aligned'].unbind(1)]
         inputs = average_inputs(batch, self.average.whole)
         weights = self.average.weigh(departures, inputs)
-        averaged = guess + added(weights, departures)
+        averaged = guess + weighted_sum(departures, weights)
         frame = guess + self.average.combine(guess, departures, weights, inputs.noise)
         return Averaged(*(crop_to(x, size) for x in (frame, averaged, guess)))
 
@@ -223,7 +212,7 @@ def cut_window(
     y, x = place
     with safe_open(path, 'pt') as f:
         sample = {n: f.get_tensor(n)[:count] for n in ('positions', 'there')}
-        for name, n in dict(base=1, target=1, aligned=1, doubt=2).items():
+        for name, n in dict(guess=1, target=1, aligned=1, doubt=2).items():
             rows, columns = slice(y // n, (y + size) // n), slice(x // n, (x + size) // n)
             first = slice(count if name in ('aligned', 'doubt') else None)
             sample[name] = f.get_slice(name)[first, ..., rows, columns]
@@ -242,9 +231,9 @@ def changed_window(
     d: Draw,
 ):  # the same
     "Change a sample as drawn."
-    planes = {n: _moved(sample[n], d) for n in ('base', 'aligned', 'doubt', 'target')}
+    planes = {n: _moved(sample[n], d) for n in ('guess', 'aligned', 'doubt', 'target')}
     colours = list(d.channels)
-    planes |= {n: planes[n][..., colours, :, :] for n in ('base', 'aligned', 'target')}
+    planes |= {n: planes[n][..., colours, :, :] for n in ('guess', 'aligned', 'target')}
     positions = -sample['positions'] if d.reverse else sample['positions']
     there = nearest(positions, sample['there'], *d.reach)
     return sample | planes | dict(positions=positions, there=there)

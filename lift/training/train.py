@@ -537,11 +537,11 @@ class AlignedTask(LiftTask):
         return loss, parts | {
             'decibel': decibel(output.frame, target),
             'averaged': decibel(output.averaged, target),
-            'start': decibel(output.base, target),
+            'start': decibel(output.guess, target),
         }
 
     def score(self, output, batch):
-        pictures = dict(psnr=output.frame, averaged=output.averaged, start=output.base)
+        pictures = dict(psnr=output.frame, averaged=output.averaged, start=output.guess)
         pictures = {n: x.float().clamp(0, 1) for n, x in pictures.items()}
         scores = {n: psnr(x, batch['target'], quantize=True) for n, x in pictures.items()}
         return scores | dict(ssim=ssim(pictures['psnr'], batch['target'], quantize=True))
