@@ -236,7 +236,7 @@ FOOTAGE_LABELS = dict(
     crf28='compressed, CRF 28',
 )
 
-
+# %% ../../nbs/93_ablations.ipynb #c0ffee12
 def _by_length(change):
     "Make the variants of 3, 7 and 15 frames."
     return {str(n): {} if n == 15 else change(n) for n in (3, 7, 15)}
