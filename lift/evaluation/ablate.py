@@ -273,7 +273,7 @@ SUITES |= {
             weights='lift15-spec',
             rates={'encoder.to_s1': 0.0, 'refine': 0.06, 'synthesis': 0.1},
             data=dict(degrade=0.7),
-            learner=dict(lr=0.00007),
+            learner=dict(lr=0.00002),  # 0.00007 loses on clean frames
         ),
         footage=tuple(FOOTAGE),
     ),
