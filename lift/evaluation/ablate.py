@@ -236,7 +236,7 @@ FOOTAGE_LABELS = dict(
     crf28='compressed, CRF 28',
 )
 
-
+# %% ../../nbs/93_ablations.ipynb #c0ffee12
 def _by_length(change):
     "Make the variants of 3, 7 and 15 frames."
     return {str(n): {} if n == 15 else change(n) for n in (3, 7, 15)}
@@ -273,7 +273,7 @@ SUITES |= {
             weights='lift15-spec',
             rates={'encoder.to_s1': 0.0, 'refine': 0.06, 'synthesis': 0.1},
             data=dict(degrade=0.7),
-            learner=dict(lr=0.00007),
+            learner=dict(lr=0.00002),  # 0.00007 loses on clean frames
         ),
         footage=tuple(FOOTAGE),
     ),
