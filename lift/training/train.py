@@ -656,7 +656,8 @@ def _parts_of(config: TrainConfig, model: LIFT, ranks: tuple):  # task, batches,
     names = 'loss', 'rates', 'first_epoch', 'encoder'
     settings = {name: getattr(config, name) for name in names}
     if config.data.dataset not in KEPT:
-        return LiftTask(model, **settings, margin=config.data.margin), *loaders(config, *ranks)
+        batches = loaders(config, *ranks)
+        return LiftTask(model, **settings, margin=config.data.margin), *batches
     kind = AlignedTask if config.data.dataset == 'aligned_windows' else FusionTask
     task = kind(model, **settings)  # refuses what cannot be trained before anything is computed
     return task, *kept_loaders(config, model, *ranks)
