@@ -356,16 +356,15 @@ def weighted_sum(
 
 # %% ../../nbs/20_window.ipynb #a1c05d6e
 @patch
-def combine(
+def clean_up(
     self: WindowAverage,
     guess: Tensor,  # [B, 3, H, W]
-    departures: list,  # K × [B, 3, H, W]
+    added: Tensor,  # [B, 3, H, W] from `weighted_sum`
     weights: Tensor,  # [B, 1 + K, H/4, W/4]
     noise: Tensor,  # [B]
 ):  # [B, 3, H, W] what to add to the guess
-    "Average the frames, and clean what noise is left."
+    "Clean what noise is left in an average."
     level = (noise.clamp(min=1) / 255)[:, None, None, None]
-    added = weighted_sum(departures, weights)
     maps = torch.cat((2 * (guess + added - 0.5), -added / (2 * level)), 1)
     maps = F.pixel_unshuffle(maps, 2).clamp_(-8, 8)
     several = resize(weights.square().sum(1, keepdim=True), 2)
@@ -387,6 +386,7 @@ def forward(
     departures = departures_of(guess, inputs, aligned)
     weights = self.weigh(departures, inputs)
     weights, shares = self.with_alphas(weights, F.avg_pool2d(visibility, 4), inputs, alphas)
-    change = self.combine(guess, departures, weights, inputs.noise)
+    added = weighted_sum(departures, weights)
+    change = self.clean_up(guess, added, weights, inputs.noise)
     placed = F.avg_pool2d(by_place(shares, inputs), 2)
     return change, placed.mean((2, 3)), placed

@@ -144,9 +144,9 @@ class AlignedLIFT(FusedLIFT):
         departures = [x - guess for x in batch['aligned'].unbind(1)]
         inputs = average_inputs(batch, self.average.whole)
         weights = self.average.weigh(departures, inputs)
-        averaged = guess + weighted_sum(departures, weights)
-        frame = guess + self.average.combine(guess, departures, weights, inputs.noise)
-        return Averaged(*(crop_to(x, size) for x in (frame, averaged, guess)))
+        added = weighted_sum(departures, weights)
+        change = self.average.clean_up(guess, added, weights, inputs.noise)
+        return Averaged(*(crop_to(x, size) for x in (guess + change, guess + added, guess)))
 
 # %% ../../nbs/44_aligned_windows.ipynb #5ee3a982
 TRAINED_PART = 224, 320  # pixels of a frame that are kept for training
