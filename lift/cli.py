@@ -36,6 +36,7 @@ from lift.machine import (
     check_apart,
     check_outputs,
     check_writable,
+    keep_memory,
     out_of_memory,
     sole_writer,
     writing,
@@ -1143,6 +1144,7 @@ def main(
         if hasattr(stream, 'reconfigure'):
             stream.reconfigure(errors='backslashreplace')  # names of files may be no UTF-8
     warnings.showwarning = _print_warning
+    keep_memory()
     if args == ['--version']:
         print(f'lift {__version__}')
         sys.exit()

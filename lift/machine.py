@@ -6,10 +6,11 @@
 __all__ = ['PACKAGES', 'owner_mark', 'is_left_behind', 'remove_leftovers', 'replace_folder', 'usual_mode', 'replacing', 'writing',
            'check_writable', 'check_name', 'check_apart', 'check_outputs', 'Halt', 'halt_at', 'hidden_name',
            'sole_writer', 'commit', 'processor_name', 'machine', 'package_version', 'provenance', 'seed_everything',
-           'available_devices', 'pick_device', 'synchronize', 'out_of_memory', 'seconds_of', 'Cost', 'measure',
-           'LogLines', 'TerminalBar', 'progress_bar']
+           'available_devices', 'pick_device', 'synchronize', 'out_of_memory', 'keep_memory', 'seconds_of', 'Cost',
+           'measure', 'LogLines', 'TerminalBar', 'progress_bar']
 
 # %% ../nbs/01_machine.ipynb #a2ef17cf
+import ctypes
 import errno
 import hashlib
 import math
@@ -647,6 +648,20 @@ def out_of_memory(error: BaseException):  # bool
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+# %% ../nbs/01_machine.ipynb #ff9c4098
+_mallopt = dict(TRIM_THRESHOLD=-1, MMAP_MAX=-4, ARENA_MAX=-8)  # numbers in glibc's malloc.h
+
+
+def keep_memory(
+    most: int = 1 << 30,  # bytes below 2 GiB, beyond which free memory goes back to the system
+):  # bool: whether the C library is one that can
+    "Let this process use freed memory again, for good (mallopt(3) of the GNU C library)."
+    if platform.libc_ver()[0] != 'glibc':
+        return False
+    mallopt = ctypes.CDLL(None).mallopt
+    choices = dict(ARENA_MAX=1, MMAP_MAX=0, TRIM_THRESHOLD=most)
+    return all(mallopt(_mallopt[name], value) for name, value in choices.items())
 
 # %% ../nbs/01_machine.ipynb #9a743eee
 def seconds_of(

@@ -32,6 +32,7 @@ from ..interpolators.protocol import Interpolator
 from lift.machine import (
     check_outputs,
     hidden_name,
+    keep_memory,
     package_version,
     progress_bar,
     replacing,
@@ -555,6 +556,7 @@ def run_job(
 ):  # Report
     "Read, make and write a job's frames, each in its own thread, under a progress bar."
     outputs = job.target, preview
+    keep_memory()
     with sole_writer(*outputs):
         check_outputs(outputs, [job.source], job.overwrite)  # another process may have been faster
         return _run_alone(job, make, resume, preview)
