@@ -56,7 +56,7 @@ from lift.streaming.filters import (
 )
 from .tiles import fit_to_memory
 from ..video.files import list_pictures
-from ..video.read import DamagedVideo, probe, read_video
+from ..video.read import DamagedVideo, VideoInfo, probe, read_video
 from ..video.times import Timeline, gaps_text, lost_bytes, timeline, usual_gap
 from ..video.write import VideoWriter, kept_format, target_codec
 
@@ -64,8 +64,8 @@ from ..video.write import VideoWriter, kept_format, target_codec
 class Reading:
     "Frames of a source at the places of its timeline."
 
-    def __init__(self, path, line: Timeline, start: int = 0):
-        self.path = path
+    def __init__(self, info: VideoInfo, line: Timeline, start: int = 0):
+        self.info = info
         self.line = line
         self.start = start  # number of the first frame
         self.count = start  # number of the next frame
@@ -74,7 +74,7 @@ class Reading:
 
     def __iter__(self):
         try:
-            for frame in read_video(self.path, self.start, line=self.line):
+            for frame in read_video(self.info, self.start, line=self.line):
                 self.count = frame.index + 1
                 is_last = self.count >= len(self.line.times)
                 self.end = self.line.end if is_last else self.line.times[self.count]
@@ -213,7 +213,7 @@ def job_frames(
     first: int = 0,  # number of the output frame to begin with
 ):  # iterator of OutputFrame; closing it ends the thread that reads
     "Make the frames of a job's output; damage of its source is raised after them."
-    reading = Reading(job.source, job.line, _first_needed(job, first))
+    reading = Reading(job.info, job.line, _first_needed(job, first))
     frames = without_repeats(reading) if job.dedupe else iter(reading)
     cuts = set(job.line.begins)
     output = interpolate_stream(

@@ -488,7 +488,7 @@ class Repair:
         self.plan, self.spoilt = plan_moments(line, fill), set(frames)
         self.notes = [] if line.missing and fill else list(line.notes)
         check_numbers(self.spoilt, len(line.times), source)
-        self.reading = Reading(self.info.path, self.plan.line)
+        self.reading = Reading(self.info, self.plan.line)
         self.fill = fill
         self.kept = set()  # numbers of the source's frames that go into the output
         self.names = self._names(fill)
@@ -552,7 +552,7 @@ def _writer(self: Repair, storage):
 def _choose_storage(self: Repair, lossless):
     "Choose how to store; LiftError where nothing may be lost, but something would be."
     info, target = self.info, self.target
-    first = next(iter(Reading(info.path, self.plan.line)))
+    first = next(iter(Reading(info, self.plan.line)))
     are_copied = len(self.originals) == len(self.plan.line.times)
     can_be_exact = are_copied or loses_nothing(info, target, first)
     if can_be_exact and (lossless or is_lossless(info) or are_copied):
@@ -641,7 +641,7 @@ def lost_frames(
         return []
     lost = list(reading.damage.spans)
     if is_folder and reading.damage.ends_early:
-        pictures = list(enumerate(list_pictures(reading.path)))[reading.count :]
+        pictures = list(enumerate(list_pictures(reading.info.path)))[reading.count :]
         lost += [Damage(i, i, f'{path.name} cannot be read') for i, path in pictures]
     return lost
 
@@ -666,7 +666,7 @@ def report(
     places = kept_places(line, times, self.kept)
     exact, near = None, ()
     if not self.denoise:
-        originals = Reading(self.info.path, line)
+        originals = Reading(self.info, line)
         exact, *near = compare_kept(originals, self.writer.path, places)
     doubtful = [d for d in damage.doubtful if d.first in self.kept] if damage else ()
     return RepairReport(
@@ -900,7 +900,7 @@ def find_faults(
 ):  # list of Fault in order
     "Search a video for frames that are damaged, missing, doubled or spoilt, and for jumps."
     line, finder, cuts = timeline(source), FaultFinder(), set()
-    reading = Reading(Path(source), line)
+    reading = Reading(probe(source), line)
     for frame in in_background(watch_cuts(reading, cuts)):
         finder.push(frame)
     is_folder = Path(source).is_dir() or is_pattern(source)
@@ -934,7 +934,7 @@ def frames_between(
     stop: int,  # number of the frame after the last one
 ):  # list of VideoFrame
     "Read some frames; those that are damaged are left out."
-    frames = Reading(Path(source), timeline(source), max(0, first))
+    frames = Reading(probe(source), timeline(source), max(0, first))
     return list(takewhile(lambda frame: frame.index < stop, frames))
 
 

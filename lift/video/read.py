@@ -1143,19 +1143,19 @@ def _read_folder(info, start, stop, line, through):
 
 # %% ../../nbs/06_read.ipynb #87c7e1c7
 def read_video(
-    path,  # a video, or a folder of pictures; LiftError at once if it cannot be read
+    source,  # a video or a folder of pictures, or its VideoInfo; LiftError if it cannot be read
     start: int = 0,  # first frame
     stop: int = None,  # the frame after the last one; None for all
     line=None,  # Timeline of the source: gives frames their numbers and times
     through: bool = True,  # go on after damage; else end before it
 ):  # iterator of VideoFrame; DamagedVideo at the end if frames are missing
     "Read frames one by one; go on after damage."
+    info = source if isinstance(source, VideoInfo) else probe(source)
     if start < 0 or (stop is not None and stop <= start):
         raise LiftError(
-            f'{path}: frames {start} to {stop} are no range: '
+            f'{info.path}: frames {start} to {stop} are no range: '
             'start counts from 0 and stop lies after it'
         )
-    info = probe(path)
     read = _read_folder if info.container == 'folder' else _read_file
     return read(info, start, stop, line, through)
 
