@@ -112,6 +112,7 @@ class Job:
     faults = ()  # texts: what of the source was lost beside its picture, once that is known
 
     def __post_init__(self):
+        keep_memory()  # before threads get memory areas of their own
         self.source, self.target = Path(self.source), Path(self.target)
         check_outputs([self.target], [self.source], self.overwrite)
         self.info = probe(self.source)
@@ -556,7 +557,6 @@ def run_job(
 ):  # Report
     "Read, make and write a job's frames, each in its own thread, under a progress bar."
     outputs = job.target, preview
-    keep_memory()
     with sole_writer(*outputs):
         check_outputs(outputs, [job.source], job.overwrite)  # another process may have been faster
         return _run_alone(job, make, resume, preview)
