@@ -25,6 +25,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
+import torch
 import tyro
 from PIL import Image
 from tyro.conf import Positional
@@ -1134,7 +1135,15 @@ def _reader_is_gone(stream):  # bool
     except (AttributeError, OSError, ValueError):
         return False
 
+# %% ../nbs/95_cli.ipynb #73fcbb99
+def _end(status):
+    "End the process; one of several ranks without its threads, which may abort it at the end."
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        sys.stderr.flush()
+        os._exit(status or 0)
+    sys.exit(status)
 
+# %% ../nbs/95_cli.ipynb #c429f8a6
 def main(
     args=None,  # list of arguments; those of the process by default
 ):
@@ -1156,7 +1165,7 @@ def main(
         if not _reader_is_gone(sys.stdout):  # a pipe of LIFT's own
             raise
         status = _without_reader()
-    sys.exit(_flushed(status))
+    _end(_flushed(status))
 
 # %% ../nbs/95_cli.ipynb #5014790c
 #| eval: false
