@@ -76,7 +76,9 @@ def reencode(
     even = F.pad(frames, (0, width % 2, 0, height % 2), mode='replicate')
     memory = io.BytesIO()
     with av.open(memory, 'w', format='matroska') as film:
-        stream = film.add_stream('libx264', rate=25, options={'crf': str(crf)})
+        # one thread: with more, the result would depend on the number of cores
+        options = {'crf': str(crf), 'threads': '1'}
+        stream = film.add_stream('libx264', rate=25, options=options)
         stream.height, stream.width = even.shape[-2:]
         stream.pix_fmt = 'yuv420p'
         for image in even:
