@@ -1143,14 +1143,14 @@ def _read_folder(info, start, stop, line, through):
 
 # %% ../../nbs/06_read.ipynb #87c7e1c7
 def read_video(
-    source,  # a video or a folder of pictures, or its VideoInfo; LiftError if it cannot be read
+    path,  # a video or a folder of pictures, or its VideoInfo; LiftError at once if unreadable
     start: int = 0,  # first frame
     stop: int = None,  # the frame after the last one; None for all
     line=None,  # Timeline of the source: gives frames their numbers and times
     through: bool = True,  # go on after damage; else end before it
 ):  # iterator of VideoFrame; DamagedVideo at the end if frames are missing
     "Read frames one by one; go on after damage."
-    info = source if isinstance(source, VideoInfo) else probe(source)
+    info = path if isinstance(path, VideoInfo) else probe(path)
     if start < 0 or (stop is not None and stop <= start):
         raise LiftError(
             f'{info.path}: frames {start} to {stop} are no range: '
