@@ -395,44 +395,24 @@ def whole_blocks(
 @torch.inference_mode()
 def region(
     self: LiftInterpolator,
-    inputs,  # FusionInputs from `prepare`
+    inputs,  # FusionInputs from `prepare`, or FilmedInputs from `prepare_filmed`
     rows: slice,  # of pixels; it begins at a multiple of 16
     columns: slice,
 ):  # [B, 3, h, w], not clamped
     "Make a part of the frame."
-    with autocast(inputs.flows.device, self.dtype):
-        return whole_blocks(inputs, rows, columns, lambda part: self.model.fuse(part).frame)
+    with autocast(self.device, self.dtype):
+        return whole_blocks(inputs, rows, columns, self.model.made)
 
 # %% ../../nbs/51_baselines.ipynb #51de0001
 @patch
 @torch.inference_mode()
 def prepare_filmed(self: LiftInterpolator, features, around: list, offsets):  # FilmedInputs
     "Find paths from a filmed frame into those around it, before parts of it can be cleaned."
+    if not self.can_denoise:
+        return Interpolator.prepare_filmed(self, features, around, offsets)
     window = self.model.positions(len(features.image), len(around), offsets)
     with autocast(features.image.device, self.dtype):
         return self.model.filmed_inputs(features, around, *window)
-
-
-@patch
-@torch.inference_mode()
-def filmed_region(
-    self: LiftInterpolator,
-    inputs,  # FilmedInputs from `prepare_filmed`
-    rows: slice,  # of pixels; it begins at a multiple of 16
-    columns: slice,
-):  # [B, 3, h, w], not clamped
-    "Clean a part of a filmed frame."
-    with autocast(inputs.image.device, self.dtype):
-        return whole_blocks(inputs, rows, columns, self.model.denoise)
-
-
-@patch
-def denoise(self: LiftInterpolator, features, around: list, offsets):
-    "Clean a filmed frame by means of the frames around it."
-    if not self.can_denoise:
-        return Interpolator.denoise(self, features, around, offsets)
-    inputs = self.prepare_filmed(features, around, offsets)
-    return self.filmed_region(inputs, *(slice(0, n) for n in features.size))
 
 # %% ../../nbs/51_baselines.ipynb #b49eabcd
 BASELINES = {'blend': Blend, 'minterpolate': Minterpolate, 'rife': Rife}

@@ -96,14 +96,26 @@ def is_noisy(self: Interpolator, features):  # bool
 
 
 @patch
-def denoise(
+def prepare_filmed(
     self: Interpolator,
     features,  # of the filmed frame
     around: list,  # features of the frames around it
     offsets,  # of these, in any unit of time; the frame itself is at 0
+):  # inputs of `region`
+    "Compute what must be known of a filmed frame before a part of it can be cleaned."
+    raise LiftError(f'{self.name} cannot clean frames: take lift15, or leave out --denoise')
+
+
+@patch
+def denoise(
+    self: Interpolator,
+    features,  # of the filmed frame
+    around: list,  # features of the frames around it
+    offsets,  # as for `prepare_filmed`
 ):  # [B, 3, H, W], not clamped
     "Clean a filmed frame by means of the frames around it."
-    raise LiftError(f'{self.name} cannot clean frames: take lift15, or leave out --denoise')
+    inputs = self.prepare_filmed(features, around, offsets)
+    return self.whole_frame(inputs, features.size)
 
 # %% ../../nbs/50_protocol.ipynb #e62c8788
 @patch
@@ -115,12 +127,22 @@ def prepare(self: Interpolator, features: list, offsets, valid=None):  # inputs 
 @patch
 def region(
     self: Interpolator,
-    inputs,  # from `prepare`
+    inputs,  # from `prepare`, or from `prepare_filmed`
     rows: slice,  # of pixels; it begins at a multiple of 16
     columns: slice,
 ):  # [B, 3, h, w], not clamped
     "Make a part of the frame."
     raise LiftError(f'{self.name} makes frames only whole: cut the pictures into tiles instead')
+
+
+@patch
+def whole_frame(
+    self: Interpolator,
+    inputs,  # as for `region`
+    size: tuple,  # (H, W)
+):  # [B, 3, H, W], not clamped
+    "Make all of the frame."
+    return self.region(inputs, *(slice(0, side) for side in size))
 
 
 @patch(as_prop=True)

@@ -430,6 +430,15 @@ def denoise(
     visibility = torch.full_like(inputs.image[:, :1], 0.5)
     return inputs.image + self.average(inputs.image, visibility, inputs.window)[0]
 
+
+@patch
+def made(
+    self: FusedLIFT,
+    inputs,  # FusionInputs or FilmedInputs, or a part of them
+):  # [B, 3, H, W]
+    "Make the frame that was prepared: fuse it, or clean the filmed one."
+    return self.denoise(inputs) if isinstance(inputs, FilmedInputs) else self.fuse(inputs).frame
+
 # %% ../../nbs/22_fused.ipynb #f472a0a9
 def result_stages(
     result: FusionResult,

@@ -233,16 +233,15 @@ def descriptions(
 ):  # list of K × [B, width, H/4, W/4]
     "Describe how each frame departs, how doubtful its path is, and when it was filmed."
     order, level = inputs.order, inputs.noise.clamp(min=1)[:, None, None] / 255
-    doubt = F.avg_pool2d(inputs.doubt.clamp(max=4), 2)
-    doubt = self.doubt(doubt.flatten(0, 1)[:, None])
+    doubts = F.avg_pool2d(inputs.doubt.clamp(max=4), 2)
+    caution = self.doubt.weight.transpose(0, 1)  # [1, width, 1, 1]
     times = positional_encoding(order.offsets.where(order.exists, 0), self.when.in_features)
     codes = self.when(times.to(level.dtype)) + self.level(16 * level)
-    known = doubt.unflatten(0, codes.shape[:2]) + codes[..., None, None]
     scale = 1 / (2 * level[..., None])
     described = []
-    for departure, rest in zip(departures, known.unbind(1)):
-        scaled = (departure * scale).clamp_(-8, 8)
-        described.append(self.look(scaled).add_(rest).relu_())
+    for departure, code, doubt in zip(departures, codes.unbind(1), doubts.split(1, 1)):
+        x = self.look((departure * scale).clamp_(-8, 8)).add_(code[..., None, None])
+        described.append(x.addcmul_(caution.to(x.dtype), doubt.to(x.dtype)).relu_())
     return described
 
 
@@ -351,7 +350,7 @@ def weighted_sum(
     "Sum up departures by their weights."
     added = torch.zeros_like(departures[0])
     for weight, departure in zip(resize(weights[:, 1:], 4).split(1, 1), departures):
-        added = torch.addcmul(added, weight, departure)
+        added.addcmul_(weight, departure)
     return added
 
 # %% ../../nbs/20_window.ipynb #a1c05d6e
@@ -365,11 +364,10 @@ def clean_up(
 ):  # [B, 3, H, W] what to add to the guess
     "Clean what noise is left in an average."
     level = (noise.clamp(min=1) / 255)[:, None, None, None]
-    maps = torch.cat((2 * (guess + added - 0.5), -added / (2 * level)), 1)
-    maps = F.pixel_unshuffle(maps, 2).clamp_(-8, 8)
+    pictures = torch.cat((2 * (guess + added - 0.5), -added / (2 * level)), 1).clamp_(-8, 8)
     several = resize(weights.square().sum(1, keepdim=True), 2)
-    parts = torch.cat((maps, several, (16 * level).expand_as(several)), 1)
-    residual = F.pixel_shuffle(at_least_float32(self.clean(parts)), 2)
+    maps = torch.cat((several, (16 * level).expand_as(several)), 1)
+    residual = F.pixel_shuffle(at_least_float32(self.clean([pictures, maps])), 2)
     return torch.addcmul(added, 4 * level * self.share(noise)[:, None, None, None], residual)
 
 # %% ../../nbs/20_window.ipynb #a1c05d6f

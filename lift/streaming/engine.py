@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['output_count', 'output_times', 'target_rate', 'read_factor', 'OutputFrame', 'shot_around', 'shot_of', 'check_denoise',
-           'interpolate_stream']
+           'frames_at_once', 'interpolate_stream']
 
 # %% ../../nbs/61_engine.ipynb #5bc79b12
+import math
 import warnings
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
@@ -18,7 +19,8 @@ import torch
 from fastcore.basics import patch
 
 from ..core import LiftError, Window, check_limit
-from ..interpolators.protocol import as_interpolator
+from ..data.loaders import ahead
+from ..interpolators.protocol import Interpolator, as_interpolator
 from ..machine import out_of_memory
 from .tiles import must_be_lean, smaller_tiles
 from ..video.files import frame_rate, read_fraction
@@ -232,6 +234,24 @@ class _Ring:
         "Return the places of the frames that belong to the shot of the gap, or None at a cut."
         return shot_around([s.begins for s in self.slots], self.at, self.before, self.after)
 
+# %% ../../nbs/61_engine.ipynb #61b00001
+def _joined(layers):  # [1, 3 or 4, H, W]
+    "Join colours and, if there is one, alpha."
+    colours, *alpha = layers
+    return torch.cat((colours, alpha[0][:, :1]), 1) if alpha else colours
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    "All that is needed to make a frame, now or in another thread."
+
+    inputs: list  # of its colours and, if it is to be made, too, of its alpha
+    size: tuple  # (H, W)
+    known: tuple = ()  # alpha [1, 3, H, W], if it is known
+
+    def made(self, model):  # [1, 3 or 4, H, W]
+        return _joined([*(model.whole_frame(x, self.size) for x in self.inputs), *self.known])
+
 # %% ../../nbs/61_engine.ipynb #4686b7fc
 class _FrameMaker:
     "Make frames from those of a ring."
@@ -242,91 +262,112 @@ class _FrameMaker:
         self.lean = lean  # None: decided at the first frame
         self.denoise = denoise  # whether filmed frames are cleaned, too
 
-    def safely(self, attempt, ring, time):
-        "Make the frame at a time; where memory runs out, in smaller tiles from then on."
-        before, image = self.model, None
-        while image is None:
+    def safely(self, attempt, size, time, slots=()):
+        "Make what an attempt makes; where memory runs out, in smaller tiles from then on."
+        before, made = self.model, None
+        while made is None:
+            model = self.model
             try:
-                image = attempt(ring, time)
+                made = attempt(model)
             except (RuntimeError, MemoryError) as e:
                 if not out_of_memory(e):
                     raise
-            if image is None:  # outside the handler: the error, and all it held, is gone
-                self._shrink(ring)
+            if made is None:  # outside the handler: the error, and all it held, is gone
+                self._shrink(model, size, slots)
         if self.model is not before:
             warnings.warn(
                 f'memory ran out: from {float(time):.2f} s on, '
                 f'frames are made in tiles of {self.model.tile} pixels',
                 stacklevel=2,
             )
-        return image
+        return made
 
-    def _shrink(self, ring):
-        "Take smaller tiles, and drop all features."
-        self.model = smaller_tiles(self.model, ring.slots[0].frame.size)
+    def _shrink(self, model, size, slots):
+        "Take smaller tiles than those of a model, and drop the features of slots."
+        self.model = smaller_tiles(model, size)
         self.lean = True
-        for slot in ring.slots:
+        for slot in slots:
             slot.forget()
         if torch.device(self.device).type == 'cuda':
             torch.cuda.empty_cache()
 
 # %% ../../nbs/61_engine.ipynb #3d35eb7f
 @patch
-def _encode(self: _FrameMaker, ring, shot, references):
+def _encode(self: _FrameMaker, model, ring, shot, references):
     "Encode what is not encoded yet."
     for i in sorted(shot, key=lambda i: i not in references):
         slot = ring.slots[i]
-        layers = slot.encoded(self.model, self.device, whole=i in references)
+        layers = slot.encoded(model, self.device, whole=i in references)
         if self.lean is None:
             ahead = (ring.after - 1) * len(layers)
-            self.lean = must_be_lean(self.model, layers[0], ahead, self.device)
+            self.lean = must_be_lean(model, layers[0], ahead, self.device)
         if (self.lean or i < ring.at) and i not in references:
-            slot.lighten(self.model)
+            slot.lighten(model)
 
 
 @patch
-def interpolated(self: _FrameMaker, ring, time):  # [1, 3 or 4, H, W]
-    "Make the frame at a time."
+def interpolated(self: _FrameMaker, model, ring, time):  # _Prepared, or [1, 3 or 4, H, W]
+    "Prepare the frame at a time; make it if the model cannot prepare it."
     shot = ring.shot()
-    self._encode(ring, shot, (ring.at, ring.at + 1))
+    self._encode(model, ring, shot, (ring.at, ring.at + 1))
     slots = [ring.slots[i] for i in shot]
     window = Window.from_times([s.frame.time for s in slots], time)
-    colours, *alpha = [
-        self.model.synthesize(list(features), window.offsets)
-        for features in zip(*(s.layers for s in slots))
-    ]
-    return torch.cat([colours, alpha[0][:, :1]], 1) if alpha else colours
+    layers = [list(features) for features in zip(*(s.layers for s in slots))]
+    if model.untiled.in_parts:
+        inputs = [model.prepare(features, window.offsets) for features in layers]
+        return _Prepared(inputs, slots[0].frame.size)
+    return _joined([model.synthesize(features, window.offsets) for features in layers])
 
 
 @patch
-def cleaned(self: _FrameMaker, ring, time, place):  # [1, 3 or 4, H, W], or a VideoFrame
-    "Clean the filmed frame at a place of the ring; give it as it is where there is no noise."
+def filmed(self: _FrameMaker, model, ring, place):  # _Prepared, or a VideoFrame
+    "Prepare the cleaning of a filmed frame; give it as it is where there is no noise."
     slot, shot = ring.slots[place], shot_of([s.begins for s in ring.slots], place)
-    self._encode(ring, shot, (place,))
+    self._encode(model, ring, shot, (place,))
     others = [ring.slots[i] for i in shot if i != place]
-    if not others or not self.model.is_noisy(slot.layers[0]):
+    if not others or not model.is_noisy(slot.layers[0]):
         return slot.frame
     offsets = [float(s.frame.time - slot.frame.time) for s in others]
-    colours = self.model.denoise(slot.layers[0], [s.layers[0] for s in others], offsets)
-    if not ring.alpha:
-        return colours
-    _, alpha = _layers(slot.frame, self.device, True)
-    return torch.cat((colours, alpha[:, :1]), 1)
+    inputs = model.prepare_filmed(slot.layers[0], [s.layers[0] for s in others], offsets)
+    _, *alpha = _layers(slot.frame, self.device, ring.alpha)
+    return _Prepared([inputs], slot.frame.size, alpha)
 
 # %% ../../nbs/61_engine.ipynb #629d11b2
 @patch
 def output(self: _FrameMaker, ring, time, tolerance):
-    "Give the frame of a time: the filmed one, or an interpolated one."
+    "Give the frame of a time: the filmed one, or an interpolated one, which may be only prepared."
     left, right = ring.references()
     is_left = 2 * time < left.time + right.time
     near = left if is_left else right
     in_gap = left.time < time < right.time and ring.shot() is not None
-    if in_gap and abs(near.time - time) > tolerance:
-        return OutputFrame(self.safely(self.interpolated, ring, time), time, True, left)
-    if self.denoise:
+    is_new = in_gap and abs(near.time - time) > tolerance
+    if not (is_new or self.denoise):
+        return OutputFrame(near, time, False, left)
+    attempt = partial(self.interpolated, ring=ring, time=time)
+    if not is_new:
         place = ring.at if is_left else min(ring.at + 1, len(ring.slots) - 1)
-        near = self.safely(partial(self.cleaned, place=place), ring, time)
-    return OutputFrame(near, time, False, left)
+        attempt = partial(self.filmed, ring=ring, place=place)
+    image = self.safely(attempt, left.size, time, ring.slots)
+    return OutputFrame(image, time, is_new, left)
+
+
+@patch
+def outputs(self: _FrameMaker, ring, times, tolerance):
+    "Give a frame for each of the times, in order."
+    for time in times:
+        ring.advance(time, self.model)
+        if not ring.slots:
+            return
+        yield self.output(ring, time, tolerance)
+
+
+@patch
+def finished(self: _FrameMaker, output):
+    "Make the frame of an output that is only prepared."
+    if not isinstance(output.image, _Prepared):
+        return output
+    image = self.safely(output.image.made, output.image.size, output.time)
+    return replace(output, image=image)
 
 # %% ../../nbs/61_engine.ipynb #b5d72a4d
 def check_denoise(model, denoise: bool):
@@ -336,6 +377,17 @@ def check_denoise(model, denoise: bool):
             f'--denoise: {model.name} cannot clean frames: take --model lift15, '
             'or leave out --denoise'
         )
+
+
+def frames_at_once(
+    model: Interpolator,
+    size: tuple,  # (H, W) of the frames
+    device='cpu',
+):  # 1 or 2
+    "Tell how many frames of a film should be made at the same time."
+    is_small = math.prod(size) <= 1 << 20 and model.tile is None
+    has_threads = torch.device(device).type == 'cpu' and torch.get_num_threads() > 1
+    return 2 if model.in_parts and is_small and has_threads else 1
 
 
 def interpolate_stream(
@@ -348,6 +400,7 @@ def interpolate_stream(
     lean: bool = None,  # encode frames twice, to save memory; by default where memory asks for it
     alpha: bool = False,  # interpolate alpha, too: [1, 4, H, W]
     denoise: bool = False,  # clean filmed frames, too, where they are noisy
+    at_once: int = 1,  # frames made at the same time, by a model that works in parts
 ):  # iterator of OutputFrame
     "Give a frame for each of the times."
     model = as_interpolator(model)
@@ -355,12 +408,9 @@ def interpolate_stream(
     offsets = model.window('rate').offsets
     ring = _Ring(frames, cuts, sum(o < 0 for o in offsets), sum(o > 0 for o in offsets), alpha)
     maker = _FrameMaker(model, device, lean, denoise)
+    prepared = maker.outputs(ring, times, tolerance)
     try:
-        for time in times:
-            ring.advance(time, maker.model)
-            if not ring.slots:
-                return
-            yield maker.output(ring, time, tolerance)
+        yield from ahead(maker.finished, prepared, at_once if at_once > 1 else 0)
     finally:
         if hasattr(frames, 'close'):
             frames.close()  # now, and not when the garbage collector comes

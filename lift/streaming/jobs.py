@@ -42,6 +42,7 @@ from lift.machine import (
 from ..model.weights import model_fingerprint
 from lift.streaming.engine import (
     OutputFrame,
+    frames_at_once,
     interpolate_stream,
     output_count,
     output_times,
@@ -130,6 +131,7 @@ class Job:
         self.alpha = first.alpha and self.info.alpha  # interpolated, too
         self._warn()
         self.model = fit_to_memory(self.model, self.info.size, self.device, self.tile)
+        self.at_once = frames_at_once(self.model, self.info.size, self.device)
 
 # %% ../../nbs/63_jobs.ipynb #a5a37339
 @patch
@@ -226,6 +228,7 @@ def job_frames(
         tolerance=0 if job.fps is None else 1 / job.rate / 16,
         alpha=job.alpha,
         denoise=job.denoise,
+        at_once=job.at_once,
     )
     output = GRAINS[job.grain](output)
     with closing(output):
@@ -539,10 +542,10 @@ def _write_frame(frame, out, side=None, before: int = 0):
 
 # %% ../../nbs/63_jobs.ipynb #63ee0001
 @contextmanager
-def own_threads(count: int = None):
-    "Give PyTorch that many threads, so that decoder and encoder have the cores; None: as it is."
+def own_threads(count: int):
+    "Give PyTorch that many threads in the block."
     before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
+    torch.set_num_threads(count)
     try:
         yield
     finally:
@@ -562,11 +565,16 @@ def run_job(
         return _run_alone(job, make, resume, preview)
 
 
+def _threads_of_a_frame(job):  # int
+    "Divide the threads among the frames that are made at once; decoder and encoder may need them."
+    return job.model.untiled.threads or torch.get_num_threads() // job.at_once
+
+
 def _run_alone(job, make, resume, preview):  # Report
     "Do a job whose outputs no other process writes."
     pieces = Pieces(job, preview) if resume else None
     first = pieces.frames if resume else 0
-    with own_threads(job.model.untiled.threads):
+    with own_threads(_threads_of_a_frame(job)):
         made = _with_preview(make(first)) if preview else make(first)
         output = in_background(prepared(made, job.writer(job.target)))
         frames = _Counter(output, sum(1 for _ in job.times), first)

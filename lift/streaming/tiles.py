@@ -118,7 +118,9 @@ class Tiled(Interpolator):
         self.size = tuple(frame.shape[-2:])
         if self.model.in_parts:
             return self.model.encode(frame)
-        return [self.model.encode(frame[..., y, x].contiguous()) for y, x, _ in self._parts()]
+        return [
+            self.model.encode(frame[..., y, x].contiguous()) for y, x, _ in self._parts(self.size)
+        ]
 
     def light(self, features):
         if self.model.in_parts:
@@ -135,11 +137,11 @@ class Tiled(Interpolator):
 
 # %% ../../nbs/60_tiles.ipynb #cf245161
 @patch
-def _parts(self: Tiled):  # list of (rows, columns, weight [h, w])
+def _parts(self: Tiled, size: tuple):  # list of (rows, columns, weight [h, w])
     "Lay out the tiles of a frame."
-    rows, columns = (tile_places(n, self.tile, self.overlap) for n in self.size)
-    down = fade(rows, self.size[0], self.overlap)
-    across = fade(columns, self.size[1], self.overlap)
+    rows, columns = (tile_places(n, self.tile, self.overlap) for n in size)
+    down = fade(rows, size[0], self.overlap)
+    across = fade(columns, size[1], self.overlap)
     return [
         (y, x, weight_y[:, None] * weight_x)
         for y, weight_y in zip(rows, down)
@@ -147,25 +149,12 @@ def _parts(self: Tiled):  # list of (rows, columns, weight [h, w])
     ]
 
 
-@patch
-def _tiles(self: Tiled, features, offsets, valid, parts):  # iterator of [B, 3, h, w]
-    "Make each tile of the target frame."
-    if self.model.in_parts:
-        inputs = self.model.prepare(features, offsets, valid)
-        for y, x, _ in parts:
-            yield self.model.region(inputs, y, x)
-        return
-    for k in range(len(parts)):
-        yield self.model.synthesize([f[k] for f in features], offsets, valid)
-
-
-@patch
-def _joined(self: Tiled, parts, tiles):  # [B, 3, H, W]
-    "Add up the tiles with their weights."
+def _joined(parts, tiles, size):  # [B, 3, H, W]
+    "Add up tiles with their weights."
     out = None
     for (y, x, weight), tile in zip(parts, tiles):
         if out is None:
-            out = tile.new_zeros(*tile.shape[:2], *self.size, dtype=torch.float32)
+            out = tile.new_zeros(*tile.shape[:2], *size, dtype=torch.float32)
         out[..., y, x] += tile * weight.to(tile.device)
     return out
 
@@ -173,15 +162,30 @@ def _joined(self: Tiled, parts, tiles):  # [B, 3, H, W]
 @patch
 def synthesize(self: Tiled, features: list, offsets, valid=None):
     "Make the target frame tile by tile."
-    parts = self._parts()
-    return self._joined(parts, self._tiles(features, offsets, valid, parts))
+    if self.model.in_parts:
+        return self.whole_frame(self.prepare(features, offsets, valid), self.size)
+    parts = self._parts(self.size)
+    tiles = (
+        self.model.synthesize([f[k] for f in features], offsets, valid) for k in range(len(parts))
+    )
+    return _joined(parts, tiles, self.size)
 
 
 @patch
-def denoise(self: Tiled, features, around: list, offsets):
-    "Clean a filmed frame tile by tile."
-    inputs, parts = self.model.prepare_filmed(features, around, offsets), self._parts()
-    return self._joined(parts, (self.model.filmed_region(inputs, y, x) for y, x, _ in parts))
+def prepare(self: Tiled, features: list, offsets, valid=None):
+    return self.model.prepare(features, offsets, valid)
+
+
+@patch
+def prepare_filmed(self: Tiled, features, around: list, offsets):
+    return self.model.prepare_filmed(features, around, offsets)
+
+
+@patch
+def whole_frame(self: Tiled, inputs, size: tuple):
+    "Make a frame that was prepared, or clean a filmed one, tile by tile."
+    parts = self._parts(size)
+    return _joined(parts, (self.model.region(inputs, y, x) for y, x, _ in parts), size)
 
 # %% ../../nbs/60_tiles.ipynb #6a19ba22
 def motion_bytes(
