@@ -123,7 +123,8 @@ def resize_flow(
     scale: float,  # 2 doubles both sides and all values
 ):  # [B, 2, ⌊H·scale⌋, ⌊W·scale⌋] in pixels of the new scale
     "Resize a flow field together with its values."
-    return resize(flow, scale) * scale
+    # values are multiplied where there are fewer of them
+    return resize(flow * scale, scale) if scale > 1 else resize(flow, scale) * scale
 
 # %% ../nbs/09_warp.ipynb #91f6e2b8
 def soften(

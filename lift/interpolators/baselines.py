@@ -73,13 +73,15 @@ def stored_as(
     net: nn.Module,
     dtype,  # torch.float32 leaves it as it is
 ):  # the network, or a copy of it
-    "Store the weights of convolutions and linear layers in `dtype`."
+    "Store the weights of convolutions and linear layers in `dtype`, but of those `in_float32`."
     if dtype == torch.float32:
         return net
     net = deepcopy(net)
     for module in net.modules():
-        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, ScaledResConv)):
-            module.to(dtype)
+        for name, layer in module.named_children():
+            is_wanted = isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, ScaledResConv))
+            if is_wanted and name not in getattr(module, 'in_float32', ()):
+                layer.to(dtype)
     return net
 
 

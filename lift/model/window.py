@@ -182,6 +182,8 @@ class WindowAverage(nn.Module):
 
     begins, whole = 2.5, 3.5  # levels of noise from which the average counts in part, and whole
     kept = 1.25  # level from which a frame may be needed by others
+    # layers so small that half precision would only slow them down
+    in_float32 = 'look', 'doubt', 'when', 'level', 'common', 'mix', 'score', 'guess_score'
 
     def __init__(self, width: int = 24):
         super().__init__()
@@ -241,7 +243,7 @@ def descriptions(
     described = []
     for departure, code, doubt in zip(departures, codes.unbind(1), doubts.split(1, 1)):
         x = self.look((departure * scale).clamp_(-8, 8)).add_(code[..., None, None])
-        described.append(x.addcmul_(caution.to(x.dtype), doubt.to(x.dtype)).relu_())
+        described.append(x.addcmul_(caution, doubt).relu_())
     return described
 
 
@@ -253,13 +255,14 @@ def weigh(
 ):  # [B, 1 + K, H/4, W/4] of the guess and of all frames, sum 1
     "Score every frame, compare it with the others, and turn scores into weights."
     exists = inputs.order.exists
-    each = self.descriptions(departures, inputs)
-    parts = (exists / exists.sum(1, keepdim=True)).to(each[0].dtype)
-    mean = sum(x * part[:, None, None, None] for x, part in zip(each, parts.unbind(1)))
-    common = self.common(mean)
-    score = torch.cat([self.score(self.mix(x).add_(common).relu_()) for x in each], 1)
-    score = at_least_float32(score).masked_fill(~exists[..., None, None], float('-inf'))
-    guess = at_least_float32(self.guess_score(mean))
+    parts = exists / exists.sum(1, keepdim=True)
+    with torch.autocast(exists.device.type, enabled=False):
+        each = self.descriptions(departures, inputs)
+        mean = sum(x * part[:, None, None, None] for x, part in zip(each, parts.unbind(1)))
+        common = self.common(mean)
+        score = torch.cat([self.score(self.mix(x).add_(common).relu_()) for x in each], 1)
+        guess = self.guess_score(mean)
+    score = score.masked_fill(~exists[..., None, None], float('-inf'))
     weights = torch.cat((guess, score), 1).softmax(1)
     frames = weights[:, 1:] * self.share(inputs.noise)[:, None, None, None]
     return torch.cat((1 - frames.sum(1, keepdim=True), frames), 1)
