@@ -34,6 +34,7 @@ import lift
 from . import __version__
 from .core import LiftError
 from lift.machine import (
+    DTYPES,
     check_apart,
     check_outputs,
     check_writable,
@@ -685,7 +686,6 @@ def _time_models(options, device):
     import pandas as pd
 
     from lift.evaluation.timing import frame_cost, machine_peaks, parse_size
-    from lift.interpolators.registry import DTYPES
 
     if options.limit is not None and options.limit < 1:
         raise LiftError(f'--limit {options.limit}: give at least 1 frame, or leave it away')

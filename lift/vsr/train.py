@@ -99,7 +99,7 @@ class TrainingSection(Config):
     gradient_accumulation: dict = field(default_factory=dict)  # micro-batches, by format; else 1
     learning_rate: float = 1e-4
     warmup_steps: int = 1000
-    mixed_precision: bool = False  # bfloat16 arithmetic
+    mixed_precision: bool = False  # half precision, where the device is faster in it
     loss: str = 'charbonnier'  # charbonnier, l1, l2 or psnr
     validate_every: int = 500  # steps
     save_every: int = 5000  # steps
@@ -126,7 +126,7 @@ def for_learner(self: TrainingSection):  # LearnerConfig
         weight_decay=self.weight_decay,
         warmup_steps=self.warmup_steps,
         ema=self.ema,
-        precision='bfloat16' if self.mixed_precision else 'float32',
+        precision='auto' if self.mixed_precision else 'float32',
         channels_last=self.mixed_precision,
         seed=self.seed,
         validate_every=self.validate_every / self.total_steps,

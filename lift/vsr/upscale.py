@@ -27,8 +27,8 @@ from ..core import LiftError, look_up
 from ..data.loaders import in_background
 from ..evaluation.timing import LiveTensors
 from ..interpolators.baselines import Blend, stored_as
-from ..interpolators.registry import DTYPES, fastest_dtype, get_interpolator
-from ..machine import check_outputs, pick_device, sole_writer, writing
+from ..interpolators.registry import get_interpolator
+from ..machine import DTYPES, check_outputs, fastest_dtype, pick_device, sole_writer, writing
 from ..options import one_spelling
 from ..streaming.engine import OutputFrame
 from ..streaming.jobs import Job, job_frames, run_job
