@@ -33,7 +33,7 @@ from ..core import LiftError, check_limit, look_up
 from ..data.loaders import in_background
 from ..interpolators.protocol import Interpolator
 from ..machine import check_outputs, progress_bar, sole_writer, writing
-from .engine import interpolate_stream
+from .engine import frames_at_once, interpolate_stream
 from lift.streaming.filters import (
     GRAINS,
     block_change,
@@ -42,7 +42,7 @@ from lift.streaming.filters import (
     prepared,
     watch_cuts,
 )
-from .jobs import Reading
+from .jobs import Reading, own_threads, threads_of_a_frame
 from .tiles import fit_to_memory
 from lift.video.colour import (
     bit_depth,
@@ -582,15 +582,15 @@ def frames(
     model: Interpolator,
     device='cpu',
     grain: str = 'none',  # match: interpolated frames get as much noise as filmed ones
+    at_once: int = 1,  # frames that are made at the same time
 ):  # iterator of OutputFrame, prepared for the writer
     "Interpolate everything that has no frame at its time, up to where the source breaks off."
     cuts, times = set(), self.plan.times
     parts = hold_at_splices(self._kept_frames(), self.plan.line, cuts)
     source = in_background(watch_cuts(parts, cuts))
     alpha = self.info.alpha and has_alpha(self.writer.pixel_format)
-    output = interpolate_stream(
-        source, model, times, cuts, device, alpha=alpha, denoise=self.denoise
-    )
+    options = dict(alpha=alpha, denoise=self.denoise, at_once=at_once)
+    output = interpolate_stream(source, model, times, cuts, device, **options)
     output = look_up(grain, GRAINS, 'grain')(output)
     with closing(in_background(prepared(output, self.writer))) as frames:
         for frame in progress_bar(frames, total=len(times)):
@@ -602,8 +602,10 @@ def frames(
 @patch
 def write(self: Repair, model: Interpolator, device='cpu', grain: str = 'none'):
     "Write the repaired film."
-    with self.writer as out:
-        for frame in self.frames(model, device, grain):
+    # only where filmed frames are cleaned, too, most have to be made
+    at_once = frames_at_once(model, self.info.size, device) if self.denoise else 1
+    with self.writer as out, own_threads(threads_of_a_frame(model, at_once)):
+        for frame in self.frames(model, device, grain, at_once):
             out.write(frame.image, None if self.is_folder else frame.time)
 
 # %% ../../nbs/64_repair.ipynb #6b4ccf9e
