@@ -982,11 +982,11 @@ def evaluate_run(
 
 # %% ../../nbs/93_ablations.ipynb #fb99c64e
 def portable(config: TrainConfig):  # dict
-    "Leave out of a configuration where things lie on this machine, and how work is shared on it."
+    "Leave out of a configuration where things lie on this machine, and how it does the work."
     c = asdict(config)
     nowhere = dict.fromkeys(('data_root', 'cache_dir', 'workers', 'threads'))
     data = c['data'] | {k: v for k, v in nowhere.items() if k in c['data']}
-    return c | dict(data=data, learner=c['learner'] | dict(device='auto'))
+    return c | dict(data=data, learner=c['learner'] | dict(device='auto', precision='auto'))
 
 
 @dataclass(frozen=True)
